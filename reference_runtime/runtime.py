@@ -1,0 +1,68 @@
+"""Inspect a pack: load it in a worker of its own and bring its description back.
+
+This is the public face for whoever judges packs; it survives packs that hang, crash or exit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reference_runtime.description import PackDescription
+from reference_runtime.levels import Mode
+
+
+@dataclass(frozen=True)
+class PackSpec:
+    """Which pack to load and by which rules.
+
+    ``path`` is a folder or a single ``.py`` file; ``timeout`` (seconds) bounds each request to the
+    worker; ``python`` is the interpreter that hosts the worker (default: this one).
+    """
+
+    path: Path
+    level: str
+    mode: Mode = "faithful"
+    timeout: float = 60.0
+    python: str | None = None
+
+
+@dataclass(frozen=True)
+class Death:
+    """How a worker ended before its time."""
+
+    cause: str
+    """One line: "killed by SIGSEGV", "exited with status 3", "no answer within 60 s"."""
+    request: str
+    """The request it was working on, e.g. "load" or "describe KSampler"."""
+    stderr_tail: str
+    """The last lines it printed."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A pack's description and how it was obtained."""
+
+    description: PackDescription
+    output: str
+    """What the pack printed (stdout and stderr, bounded)."""
+    output_bytes: int
+    """How much it printed in all."""
+    confinement: str
+    """What confined the worker, e.g. "landlock abi 7: writes, network"; "not enforced: <why>"."""
+    seconds: float
+    deaths: list[Death] = field(default_factory=list)
+
+
+def inspect_pack(
+    spec: PackSpec, *, on_progress: Callable[[str], None] | None = None
+) -> Inspection:
+    """Load the pack in a worker, describe every node, end the worker.
+
+    A node that kills or hangs the worker is skipped in a fresh worker and stands in the description
+    as a problem ("node-crashed", "node-hung"); a pack that does so while loading gives a description
+    without nodes ("load-crashed", "load-hung"). Raises FileNotFoundError when the path does not
+    exist and ``EnvironmentBroken`` when no worker can be started at all.
+    """
+    raise NotImplementedError

@@ -1,0 +1,173 @@
+"""What a check is, and the table of all checks.
+
+A check is one module in a family's folder: a function decorated with ``@check`` and its metadata.
+It gets one node (or the pack) as a subject and yields a ``Violation`` for each broken promise; it
+raises ``NotApplicable`` with the reason when the rule has nothing to say. Nothing else is allowed to
+decide an outcome: who runs the check turns violations into findings.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from studio_conformance.subject import Node, Pack
+
+Severity = Literal["error", "warning"]
+Scope = Literal["pack", "node"]
+Bump = Literal["major", "minor", "patch"]
+
+FAMILIES: dict[str, str] = {
+    "LOAD": "The pack imports and the host registers its nodes.",
+    "SCHEMA": "What a node declares is complete, consistent and can be sent to the frontend.",
+    "SIGNATURE": "The methods fit what the node declares and how the host calls them.",
+    "V1": "The v1 face of every node is what the host and old clients read.",
+    "COMPAT": "The pack uses only what its target host has.",
+}
+
+
+class NotApplicable(Exception):
+    """The check has nothing to judge here; the message says why."""
+
+
+@dataclass(frozen=True)
+class Location:
+    """A line of the pack. ``file`` is an absolute path, ``line`` counts from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One broken promise as the check saw it."""
+
+    message: str
+    where: Location
+    input: str | None = None
+    """Name of the input, output or attribute concerned: part of the finding's identity."""
+
+
+CheckFunction = Callable[[Any], Iterator[Violation]]
+F = TypeVar("F", bound=CheckFunction)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule: its texts, how severe it is, and the function that judges by it."""
+
+    code: str
+    slug: str
+    title: str
+    """The promise, as a sentence that is true of a good pack."""
+    why: str
+    """How a user is hurt when it is broken."""
+    fix: str
+    """What the author has to do."""
+    level: Severity
+    scope: Scope
+    run: CheckFunction = field(repr=False)
+    kinds: tuple[str, ...] = ("v1", "v3")
+    """Node kinds it speaks about (scope "node")."""
+    api_levels: tuple[str, ...] | None = None
+    """API levels it speaks about; None for all."""
+    bump: Bump | None = None
+    since: str = "0.1.0"
+
+    @property
+    def family(self) -> str:
+        return self.code.partition("-")[0]
+
+    def judge(self, subject: Node | Pack) -> list[Violation]:
+        """Run the check on ``subject``; raises NotApplicable with the reason."""
+        if self.api_levels is not None and subject.level.name not in self.api_levels:
+            raise NotApplicable(f"does not concern API level {subject.level.name}")
+        kind = getattr(subject, "kind", None)
+        if self.scope == "node" and kind not in self.kinds:
+            raise NotApplicable(f"concerns {' and '.join(self.kinds)} nodes; this is a {kind} node")
+        return list(self.run(subject))
+
+
+class UnknownCheck(LookupError):
+    """No check or family has this code; the message names the nearest."""
+
+
+_CHECKS: dict[str, Check] = {}
+_CODE = re.compile(r"^(?P<family>[A-Z0-9]+)-\d{3}$")
+
+
+def check(
+    code: str,
+    slug: str,
+    *,
+    title: str,
+    why: str,
+    fix: str,
+    level: Severity,
+    scope: Scope = "node",
+    kinds: tuple[str, ...] = ("v1", "v3"),
+    api_levels: tuple[str, ...] | None = None,
+    bump: Bump | None = None,
+    since: str = "0.1.0",
+) -> Callable[[F], F]:
+    """Register the decorated function as a check.
+
+    Raises ValueError when the code is malformed, of no known family, or taken.
+    """
+    match = _CODE.match(code)
+    if match is None or match["family"] not in FAMILIES:
+        raise ValueError(f"check code {code!r} must be FAMILY-NNN with a family of {[*FAMILIES]}")
+
+    def register(function: F) -> F:
+        clash = next((c for c in _CHECKS.values() if code == c.code or slug == c.slug), None)
+        if clash is not None and clash.run.__module__ != function.__module__:
+            raise ValueError(f"{code} {slug} clashes with {clash.code} {clash.slug}")
+        _CHECKS[code] = Check(
+            code, slug, title, why, fix, level, scope, function, kinds, api_levels, bump, since
+        )
+        return function
+
+    return register
+
+
+@lru_cache(maxsize=1)
+def all_checks() -> dict[str, Check]:
+    """Every check by code, in order of family and number. Imports the family folders once."""
+    for family in FAMILIES:
+        package = importlib.import_module(f"{__name__}.{family.lower()}")
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    order = list(FAMILIES)
+    return dict(sorted(_CHECKS.items(), key=lambda item: (order.index(item[1].family), item[0])))
+
+
+def select(names: list[str]) -> list[Check]:
+    """The checks that ``names`` (codes, slugs or families) stand for, in table order.
+
+    Raises UnknownCheck for a name that stands for nothing, with the nearest known name.
+    """
+    checks = all_checks()
+    chosen: set[str] = set()
+    for name in names:
+        found = {c.code for c in checks.values() if name.upper() in (c.code, c.family)}
+        found |= {c.code for c in checks.values() if name.lower() == c.slug}
+        if not found:
+            raise UnknownCheck(_unknown(name, checks))
+        chosen |= found
+    return [c for c in checks.values() if c.code in chosen]
+
+
+def _unknown(name: str, checks: dict[str, Check]) -> str:
+    known = [*FAMILIES, *checks, *(c.slug for c in checks.values())]
+    near = get_close_matches(name, known, n=1, cutoff=0.4) or get_close_matches(
+        name.upper(), known, n=1, cutoff=0.4
+    )
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"no check or family is called {name!r}{hint} (studio-conformance rules lists them)"

@@ -1,0 +1,1 @@
+"""Checks of the V1 family."""

@@ -1,0 +1,77 @@
+"""A pack's source as syntax trees: where a name stands, and static questions about methods."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+class SourceIndex:
+    """Reads and parses the pack's files on demand, each once.
+
+    A file that can't be read or parsed has no tree; every question about it answers "not found".
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._trees: dict[str, ast.Module | None] = {}
+        self._definitions: dict[str, dict[int, Definition]] = {}
+
+    def files(self) -> list[Path]:
+        """The pack's Python files, sorted; hidden folders, caches and test folders left out."""
+        if self.root.is_file():
+            return [self.root]
+        skipped = {"__pycache__", "node_modules", "tests", "test", "site-packages"}
+        return sorted(
+            path
+            for path in self.root.rglob("*.py")
+            if not any(p in skipped or p.startswith(".") for p in path.relative_to(self.root).parts)
+        )
+
+    def tree(self, file: str | Path) -> ast.Module | None:
+        """The file's syntax tree, or None when it can't be parsed."""
+        name = str(file)
+        if name not in self._trees:
+            try:
+                self._trees[name] = ast.parse(Path(name).read_bytes(), name)
+            except (OSError, SyntaxError, ValueError, RecursionError):
+                self._trees[name] = None
+        return self._trees[name]
+
+    def definition(self, file: str, line: int) -> Definition | None:
+        """The function or class whose ``def`` / ``class`` line, or first decorator, is ``line``."""
+        if file not in self._definitions:
+            self._definitions[file] = dict(self._index(file))
+        return self._definitions[file].get(line)
+
+    def _index(self, file: str) -> Iterator[tuple[int, Definition]]:
+        tree = self.tree(file)
+        for node in ast.walk(tree) if tree else ():
+            if isinstance(node, Definition):
+                yield node.lineno, node
+                for decorator in node.decorator_list:
+                    yield decorator.lineno, node
+
+    def find_string(self, file: str, line: int, text: str) -> int | None:
+        """Line of the first string constant equal to ``text`` inside the definition at ``line``."""
+        node = self.definition(file, line)
+        found = [
+            child.lineno
+            for child in (ast.walk(node) if node else ())
+            if isinstance(child, ast.Constant) and child.value == text
+        ]
+        return min(found, default=None)
+
+    def find_assignment(self, file: str, line: int, name: str) -> int | None:
+        """Line where the class at ``line`` assigns the attribute ``name`` in its body."""
+        node = self.definition(file, line)
+        for statement in node.body if isinstance(node, ast.ClassDef) else ():
+            targets = statement.targets if isinstance(statement, ast.Assign) else []
+            if isinstance(statement, ast.AnnAssign):
+                targets = [statement.target]
+            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                return statement.lineno
+        return None
