@@ -14,10 +14,11 @@ from types import FrameType
 from typing import Any, Literal
 
 Phase = Literal["import", "schema", "run"]
-Kind = Literal["host", "stand-in", "unknown", "newer", "removed", "brand", "legacy"]
+Kind = Literal["host", "stand-in", "unknown", "newer", "removed", "brand", "legacy", "absent"]
 """host: a name we serve for real; stand-in: model code that imports but does not run; unknown: a
 host-like name we don't know, served by the fallback finder; newer / removed: exists only above /
-below the active level; brand: belongs to the other brand's host; legacy: a prototype's name."""
+below the active level; brand: belongs to the other brand's host; legacy: a prototype's name; absent: a
+package that every host installs (torchvision, ...) but this environment lacks, served as a stub."""
 
 
 @dataclass(frozen=True)
