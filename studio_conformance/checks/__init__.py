@@ -2,8 +2,8 @@
 
 A check is one module in a family's folder: a function decorated with ``@check`` and its metadata.
 It gets one node (or the pack) as a subject and yields a ``Violation`` for each broken promise; it
-raises ``NotApplicable`` with the reason when the rule has nothing to say. Nothing else is allowed to
-decide an outcome: who runs the check turns violations into findings.
+raises ``NotApplicable`` with the reason when the rule has nothing to say, ``EnvironmentLacks`` when
+the environment is at fault. Whoever runs the check turns violations into findings.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ FAMILIES: dict[str, str] = {
 
 class NotApplicable(Exception):
     """The check has nothing to judge here; the message says why."""
+
+
+class EnvironmentLacks(Exception):
+    """The environment, not the pack, keeps the check from judging; the message says what to do."""
 
 
 @dataclass(frozen=True)

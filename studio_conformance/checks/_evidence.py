@@ -1,0 +1,99 @@
+"""What checks share: loading problems, side effects and touches of a pack as violations."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from reference_runtime.description import Problem, SideEffect
+from studio_conformance.checks import Location, NotApplicable, Violation
+from studio_conformance.subject import Pack
+
+STOPPED = (
+    "import-failed",
+    "dependency-missing",
+    "exit-at-import",
+    "prestartup-failed",
+    "load-crashed",
+    "load-hung",
+)
+"""Problems after which nothing is known about what the pack offers."""
+
+
+def from_problems(pack: Pack, *kinds: str) -> Iterator[Violation]:
+    """One violation for each loading problem of the given kinds, where it happened."""
+    for problem in pack.problems(*kinds):
+        yield Violation(problem["message"], problem_location(pack, problem), problem["node"])
+
+
+def problem_location(pack: Pack, problem: Problem) -> Location:
+    """Where the problem stands: its own line, else the innermost line of the pack that raised."""
+    failure = problem["failure"]
+    if problem["file"] is None and failure is not None:
+        return pack.at(failure["file"], failure["line"])
+    return pack.at(problem["file"], problem["line"])
+
+
+def require_import(pack: Pack) -> None:
+    """Raise NotApplicable when the pack's module never finished importing."""
+    stopped = pack.problems(*STOPPED)
+    if stopped:
+        raise NotApplicable(f"the pack did not import ({stopped[0]['kind']})")
+
+
+def require_entry(pack: Pack) -> None:
+    """Raise NotApplicable unless the host would call an entry point of the pack."""
+    require_import(pack)
+    if pack.description["load"]["mapping_present"]:
+        raise NotApplicable("the host reads NODE_CLASS_MAPPINGS and calls no entry point")
+    if not pack.description["load"]["entry_names"]:
+        raise NotApplicable("the pack has no entry point")
+
+
+def require_mapping(pack: Pack) -> None:
+    """Raise NotApplicable unless the pack has a NODE_CLASS_MAPPINGS that the host reads."""
+    require_import(pack)
+    if not pack.description["load"]["mapping_present"]:
+        raise NotApplicable("the pack has no NODE_CLASS_MAPPINGS")
+
+
+def side_effects(pack: Pack, *kinds: str, own_only: bool = True) -> Iterator[SideEffect]:
+    """The side effects of the given kinds that importing the pack had.
+
+    ``own_only`` leaves out what an imported library did: the innermost line of the pack is then an
+    ``import`` statement, which the author can hardly be blamed for.
+    """
+    for effect in pack.description["side_effects"]:
+        if effect["kind"] in kinds and not (own_only and _by_library(pack, effect)):
+            yield effect
+
+
+def _by_library(pack: Pack, effect: SideEffect) -> bool:
+    if effect["file"] is None or effect["line"] is None:
+        return False
+    tree = pack.source.tree(effect["file"])
+    return any(
+        isinstance(node, (ast.Import, ast.ImportFrom))
+        and node.lineno <= effect["line"] <= (node.end_lineno or node.lineno)
+        for node in (ast.walk(tree) if tree else ())
+    )
+
+
+def from_effects(
+    pack: Pack, saying: str, *kinds: str, own_only: bool = True
+) -> Iterator[Violation]:
+    """One violation for each side effect: ``saying`` followed by what was seen."""
+    for effect in side_effects(pack, *kinds, own_only=own_only):
+        refused = " (refused by the confinement)" if effect["refused"] else ""
+        where = pack.at(effect["file"], effect["line"])
+        yield Violation(f"{saying}: {effect['detail']}{refused}", where, effect["kind"])
+
+
+def touches(pack: Pack, *kinds: str, phases: tuple[str, ...] = ("import", "schema")) -> list[Any]:
+    """Touches of host names by kind, in order, those of the given phases only."""
+    return [
+        touch
+        for touch in pack.description["touches"]
+        if touch["kind"] in kinds and touch["phase"] in phases
+    ]

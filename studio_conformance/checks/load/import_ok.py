@@ -1,0 +1,28 @@
+"""Importing the pack raises nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from studio_conformance.checks import Violation, check
+from studio_conformance.checks._evidence import from_problems
+from studio_conformance.subject import Pack
+
+
+@check(
+    "LOAD-001",
+    "import-ok",
+    title="The pack can be imported.",
+    why=(
+        "The host logs the traceback and goes on without the pack: its users find no node of "
+        "it, and every workflow that uses one is refused."
+    ),
+    fix=(
+        "Mend the error at the named line. Where the pack can do without a feature, guard its "
+        "import with try/except ImportError."
+    ),
+    level="error",
+    scope="pack",
+)
+def import_ok(pack: Pack) -> Iterator[Violation]:
+    yield from from_problems(pack, "import-failed")
