@@ -97,3 +97,13 @@ def touches(pack: Pack, *kinds: str, phases: tuple[str, ...] = ("import", "schem
         for touch in pack.description["touches"]
         if touch["kind"] in kinds and touch["phase"] in phases
     ]
+
+
+def repeated_keys(literal: ast.Dict) -> Iterator[tuple[str, int]]:
+    """Constant string keys that a dict display repeats, with the line of the repetition."""
+    seen: set[str] = set()
+    for key in literal.keys:
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            if key.value in seen:
+                yield key.value, key.lineno
+            seen.add(key.value)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
-from studio_conformance.checks import Violation, check
-from studio_conformance.checks._evidence import from_problems, require_import
+from studio_conformance.checks import Location, Violation, check
+from studio_conformance.checks._evidence import from_problems, repeated_keys, require_import
 from studio_conformance.subject import Pack
 
 
@@ -27,3 +28,16 @@ from studio_conformance.subject import Pack
 def unique_node_ids(pack: Pack) -> Iterator[Violation]:
     require_import(pack)
     yield from from_problems(pack, "duplicate-id")
+    for file in pack.source.files():
+        for statement in ast.walk(pack.source.tree(file) or ast.Module([], [])):
+            for name, line in _repeated_ids(statement):
+                message = f"NODE_CLASS_MAPPINGS is given the key {name!r} twice in one dict"
+                yield Violation(message, Location(str(file), line), name)
+
+
+def _repeated_ids(statement: ast.AST) -> Iterator[tuple[str, int]]:
+    """Repeated keys of a dict that is written down for NODE_CLASS_MAPPINGS."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    named = any(isinstance(t, ast.Name) and t.id == "NODE_CLASS_MAPPINGS" for t in targets)
+    if named and isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Dict):
+        yield from repeated_keys(statement.value)
