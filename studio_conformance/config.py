@@ -1,0 +1,215 @@
+"""Settings of a pack: ``[tool.studio-conformance]`` in its pyproject.toml, under the command line.
+
+Everything is checked when it is read: an unknown key, a code that no check has, a waiver without a
+reason are errors that name the file and what was probably meant.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar, get_args
+
+from reference_runtime.levels import Mode, UnknownLevel, level_named
+from studio_conformance.checks import Check, Severity, UnknownCheck, all_checks, select
+from studio_conformance.toml import BrokenToml, read_toml
+from studio_conformance.waivers import Waiver
+
+TABLE = "studio-conformance"
+DEFAULT_TIMEOUT = 60.0
+T = TypeVar("T")
+
+
+class BadSettings(ValueError):
+    """A setting is wrong; the message names the file, the key and what would be right."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides how a pack is judged. ``None`` means: not said."""
+
+    file: Path | None = None
+    """The pyproject.toml that has the table, if any."""
+    api: str | None = None
+    mode: Mode = "faithful"
+    select: tuple[str, ...] = ()
+    """Codes, slugs or families to judge by; empty for all."""
+    ignore: tuple[str, ...] = ()
+    level: Severity = "error"
+    """The lowest level of a finding that fails the run."""
+    levels: tuple[tuple[str, Severity], ...] = ()
+    """(code, level): levels that the pack's owner changed."""
+    timeout: float = DEFAULT_TIMEOUT
+    """Seconds that the worker may take for one request."""
+    waivers: tuple[Waiver, ...] = ()
+
+    def checks(self) -> list[Check]:
+        """The checks to judge by, each at the level the owner gave it."""
+        chosen = select(list(self.select)) if self.select else list(all_checks().values())
+        ignored = {check.code for check in select(list(self.ignore))}
+        levels = dict(self.levels)
+        return [
+            replace(check, level=levels.get(check.code, check.level))
+            for check in chosen
+            if check.code not in ignored
+        ]
+
+
+def find_settings_file(pack: Path) -> Path | None:
+    """The pyproject.toml that speaks for ``pack``.
+
+    The one in the pack's folder (beside it, for a single file); else the nearest above that has our
+    table, no further up than the root of the repository, so that a package inside a project finds
+    the project's settings.
+    """
+    folder = pack if pack.is_dir() else pack.parent
+    own = folder / "pyproject.toml"
+    if own.is_file():
+        return own
+    while not (folder / ".git").exists() and folder.parent != folder:
+        folder = folder.parent
+        file = folder / "pyproject.toml"
+        if file.is_file():
+            return file if f"tool.{TABLE}" in file.read_text("utf-8", "replace") else None
+    return None
+
+
+def load_settings(pack: Path) -> Settings:
+    """The settings the pack's pyproject.toml gives, defaults where it is silent.
+
+    Raises BrokenToml and BadSettings.
+    """
+    file = find_settings_file(pack)
+    if file is None:
+        return Settings()
+    table = read_toml(file).get("tool", {})
+    if not isinstance(table, dict) or TABLE not in table:
+        return Settings()
+    return _Reader(file).read(table[TABLE])
+
+
+def unknown(name: str, known: Sequence[str]) -> str:
+    """``'tiemout'; did you mean timeout?``, or the list of what is known."""
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+    return f"{name!r}; {hint}"
+
+
+def names_of_checks(names: Sequence[str]) -> tuple[str, ...]:
+    """Return ``names`` when each is a code, slug or family; raise UnknownCheck otherwise."""
+    select(list(names))
+    return tuple(names)
+
+
+class _Reader:
+    """Reads the table of one file; every complaint names the file and the key."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def fail(self, message: str) -> NoReturn:
+        raise BadSettings(f"{self.file}: [tool.{TABLE}] {message}")
+
+    def read(self, table: Any) -> Settings:
+        if not isinstance(table, dict):
+            self.fail("must be a table")
+        readers: dict[str, Callable[[Any], Any]] = {
+            "api": self.api,
+            "mode": lambda value: self.one_of("mode", value, get_args(Mode)),
+            "select": lambda value: self.codes("select", value),
+            "ignore": lambda value: self.codes("ignore", value),
+            "level": lambda value: self.one_of("level", value, get_args(Severity)),
+            "levels": self.levels,
+            "timeout": self.timeout,
+            "waivers": self.waivers,
+        }
+        for key in table:
+            if key not in readers:
+                self.fail(f"has an unknown key {unknown(key, list(readers))}")
+        return Settings(file=self.file, **{key: readers[key](table[key]) for key in table})
+
+    def api(self, value: Any) -> str:
+        try:
+            return level_named(self.text("api", value)).name
+        except UnknownLevel as error:
+            self.fail(f"api: {error}")
+
+    def text(self, key: str, value: Any) -> str:
+        if not isinstance(value, str) or not value.strip():
+            self.fail(f"{key} must be a text, not {value!r}")
+        return value
+
+    def one_of(self, key: str, value: Any, known: Sequence[str]) -> str:
+        if value not in known:
+            self.fail(f"{key} must be one of {', '.join(known)}, not {value!r}")
+        return str(value)
+
+    def codes(self, key: str, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.fail(f"{key} must be a list of codes, slugs or families, not {value!r}")
+        try:
+            return names_of_checks(value)
+        except UnknownCheck as error:
+            self.fail(f"{key}: {error}")
+
+    def timeout(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e6:
+            self.fail(f"timeout must be a number of seconds above 0, not {value!r}")
+        return float(value)
+
+    def levels(self, value: Any) -> tuple[tuple[str, Severity], ...]:
+        if not isinstance(value, dict):
+            self.fail(f'levels must be a table of CODE = "error" or "warning", not {value!r}')
+        known = get_args(Severity)
+        return tuple(
+            (check.code, self.one_of(f"levels.{name}", level, known))  # type: ignore[misc]
+            for name, level in value.items()
+            for check in self._named(f"levels.{name}", name)
+        )
+
+    def _named(self, key: str, name: str) -> list[Check]:
+        try:
+            return select([name])
+        except UnknownCheck as error:
+            self.fail(f"{key}: {error}")
+
+    def waivers(self, value: Any) -> tuple[Waiver, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.fail(f"waivers must be an array of tables ([[tool.{TABLE}.waivers]])")
+        return tuple(self.waiver(f"waivers[{i}]", item) for i, item in enumerate(value))
+
+    def waiver(self, key: str, entry: dict[str, Any]) -> Waiver:
+        known = ("code", "node", "reason", "expires")
+        for name in entry:
+            if name not in known:
+                self.fail(f"{key} has an unknown key {unknown(name, known)}")
+        if "reason" not in entry:
+            self.fail(f"{key} needs a reason: why is the finding acceptable?")
+        code = self.text(f"{key}.code", entry.get("code"))
+        named = self._named(f"{key}.code", code)
+        if len(named) != 1:
+            self.fail(f"{key}.code must be the code of one check, not the family {code!r}")
+        return Waiver(
+            code=named[0].code,
+            node=self.text(f"{key}.node", entry["node"]) if "node" in entry else None,
+            reason=self.text(f"{key}.reason", entry["reason"]).strip(),
+            expires=self.date(f"{key}.expires", entry.get("expires")),
+        )
+
+    def date(self, key: str, value: Any) -> datetime.date | None:
+        if isinstance(value, str):
+            try:
+                return datetime.date.fromisoformat(value)
+            except ValueError:
+                self.fail(f"{key} must be a date (2027-01-31), not {value!r}")
+        if isinstance(value, datetime.datetime):
+            return value.date()
+        if value is not None and not isinstance(value, datetime.date):
+            self.fail(f"{key} must be a date (2027-01-31), not {value!r}")
+        return value
+
+
+__all__ = ["BadSettings", "BrokenToml", "Settings", "load_settings", "names_of_checks", "unknown"]

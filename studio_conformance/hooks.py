@@ -1,0 +1,181 @@
+"""The plugin at work: loads the packs, collects and runs their items, writes log and summary.
+
+Under pytest-xdist the controller loads every pack once and hands the descriptions to its workers;
+they judge, and their rows travel back inside the test reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio_conformance import outcomes
+from studio_conformance.events import FILE_NAME, Event, write_events
+from studio_conformance.items import FamilyItem, PackCollector
+from studio_conformance.log import build_events
+from studio_conformance.options import WrongUsage, overrides
+from studio_conformance.reports.json_report import write_reports
+from studio_conformance.reports.terminal import render
+from studio_conformance.session import Session, open_session
+
+MARKS: dict[str, dict[str, bool]] = {
+    "": {},
+    "bad": {"red": True},
+    "warn": {"yellow": True},
+    "good": {"green": True},
+    "title": {"bold": True},
+    "dim": {"light": True},
+}
+WORKER_KEY = "studio_packs"
+
+
+def activate(config: pytest.Config) -> None:
+    """Check the command line and register the hooks. Raises pytest.UsageError."""
+    session = _open(config)
+    if config.args_source != config.ArgsSource.ARGS:
+        config.args = []  # The packs are what was asked for; the project's own tests are not.
+        config.args_source = config.ArgsSource.INVOCATION_DIR
+    config.pluginmanager.register(StudioHooks(config, session), "studio-conformance-run")
+
+
+def _open(config: pytest.Config) -> Session:
+    option = config.option
+    try:
+        given = overrides(
+            api=option.studio_api,
+            mode=option.studio_mode,
+            select=option.studio_select,
+            ignore=option.studio_ignore,
+            level=option.studio_level,
+            timeout=option.studio_timeout,
+        )
+    except WrongUsage as error:
+        raise pytest.UsageError(str(error)) from None
+    session = open_session(option.studio_pack, given, config.invocation_params.dir)
+    if not session.packs:
+        raise pytest.UsageError(*(refused.message for refused in session.refused))
+    if option.studio_report is not None:
+        _make_folder(config.invocation_params.dir / option.studio_report)
+    return session
+
+
+def _make_folder(folder: Path) -> None:
+    """Find out before a long run whether its report can be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"--studio-report: can't make the folder {folder}: {error.strerror}"
+        raise pytest.UsageError(message) from None
+
+
+class StudioHooks:
+    """One run of pytest with packs to judge."""
+
+    def __init__(self, config: pytest.Config, session: Session) -> None:
+        self.config = config
+        self.session = session
+        self.events: list[Event] = []
+        self.others_failed = False
+        handed: list[str] | None = getattr(config, "workerinput", {}).get(WORKER_KEY)
+        for run, text in zip(session.packs, handed or (), strict=False):
+            run.adopt(text)
+
+    def pytest_report_header(self) -> list[str]:
+        packs = [
+            f"{run.label} at level {run.level.name} ({run.level_reason}), {run.settings.mode}"
+            for run in self.session.packs
+        ]
+        return [f"studio conformance: {'; '.join(packs)}"]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """xdist: hand a worker the descriptions. The first worker makes the packs load."""
+        self.session.load()
+        node.workerinput[WORKER_KEY] = [run.export() for run in self.session.packs]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Put the packs beside whatever else the session collects."""
+        report = yield
+        if isinstance(collector, pytest.Session) and report.passed:
+            self.session.load(self._progress())
+            report.result = [*report.result, *self._collectors(collector)]
+        return report
+
+    def _collectors(self, session: pytest.Session) -> list[PackCollector]:
+        return [
+            PackCollector.from_parent(
+                session, name=run.label, nodeid=run.label, path=run.target.path, run=run
+            )
+            for run in self.session.packs
+        ]
+
+    def _progress(self) -> Any:
+        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None or self.config.getoption("verbose") < 0:
+            return None
+        if reporter.isatty:
+            return lambda text: reporter.rewrite(f"studio conformance: {text}", erase=True)
+        if self.config.getoption("verbose") > 0:
+            return lambda text: reporter.write_line(f"studio conformance: {text}")
+        return None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if isinstance(item, FamilyItem) and call.when == "call":
+            report.__dict__["studio_rows"] = item.rows  # Travels with the report under xdist.
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        rows = getattr(report, "studio_rows", None)
+        if rows is None:
+            self.others_failed |= report.failed and not self._is_ours(report.nodeid)
+            return
+        for run in self.session.packs:
+            if report.nodeid.startswith(f"{run.label}::"):
+                run.results[report.nodeid] = rows
+
+    def _is_ours(self, nodeid: str) -> bool:
+        return any(nodeid.startswith(f"{run.label}::") for run in self.session.packs)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if hasattr(self.config, "workerinput") or self.config.option.collectonly:
+            return
+        ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        ended = ended or exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
+        argv = [str(arg) for arg in self.config.invocation_params.args]
+        self.events = build_events(self.session, argv=argv, interrupted=not ended)
+        self._write()
+        if ended:
+            session.exitstatus = self._status()
+
+    def _status(self) -> int:
+        """Our status, unless the project's own tests, run beside the packs, say something worse."""
+        own = outcomes.FINDINGS if self.others_failed else outcomes.CLEAN
+        return outcomes.worst([own, self.events[-1]["exit_status"]])
+
+    def _write(self) -> None:
+        folder = self.config.getoption("--studio-report")
+        if folder is not None:
+            root = self.config.invocation_params.dir / folder
+            write_events(root / FILE_NAME, self.events)
+            write_reports(root, self.events)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if not self.events:
+            return
+        terminalreporter.section("studio conformance")
+        for line in render(self.events, verbose=self.config.getoption("verbose") > 0):
+            terminalreporter.write_line(line.text, **MARKS[line.mark])
+        folder = self.config.getoption("--studio-report")
+        if folder is not None:
+            terminalreporter.write_line(f"event log and reports: {folder}")

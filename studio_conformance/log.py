@@ -1,0 +1,236 @@
+"""Turn a finished session into its event log, and a log into the run's exit status."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import studio_conformance
+from studio_conformance import outcomes
+from studio_conformance.checks import Check
+from studio_conformance.events import (
+    LOG_VERSION,
+    CheckEvent,
+    DeathEvent,
+    Event,
+    Footer,
+    Header,
+    NodeEvent,
+    OutputEvent,
+    PackEvent,
+    RefusedEvent,
+    of_kind,
+)
+from studio_conformance.results import count
+from studio_conformance.session import PackRun, Session
+from studio_conformance.subject import Node
+from studio_conformance.waivers import HOUSE_RULES
+
+OUTPUT_TAIL = 4000
+"""Characters of a pack's output that the log keeps."""
+TELLING_VARIABLES = ("PYTHONPATH", "PYTHONHASHSEED", "PYTEST_ADDOPTS", "CUDA_VISIBLE_DEVICES")
+
+
+def build_events(
+    session: Session, *, argv: Sequence[str], interrupted: bool = False
+) -> list[Event]:
+    """The whole log of ``session``. Rows stand in planned order, whoever judged them and when."""
+    events: list[Event] = [dict(_header(session, argv))]
+    events += map(dict, _checks(session))
+    events += (dict(_refused(r.argument, r.message)) for r in session.refused)
+    for run in session.packs:
+        events += _pack_events(run)
+    reached = all(run.reached_all() for run in session.packs)
+    events.append(dict(_footer(events, session, complete=reached and not interrupted)))
+    return events
+
+
+def _header(session: Session, argv: Sequence[str]) -> Header:
+    return {
+        "event": "header",
+        "schema_version": LOG_VERSION,
+        "versions": versions(),
+        "argv": list(argv),
+        "environment": _telling(os.environ),
+        "started": _iso(session.started),
+    }
+
+
+def versions() -> dict[str, str]:
+    """What judged: the versions that a reader needs to reproduce a run."""
+    pytest = sys.modules.get("pytest")
+    return {
+        "studio-conformance": studio_conformance.__version__,
+        "python": platform.python_version(),
+        "pytest": getattr(pytest, "__version__", "not used"),
+        "platform": platform.platform(),
+    }
+
+
+def _telling(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: environment[name] for name in TELLING_VARIABLES if name in environment}
+
+
+def _iso(seconds: float) -> str:
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    return moment.isoformat(timespec="seconds")
+
+
+def _checks(session: Session) -> Iterator[CheckEvent]:
+    used: dict[str, Check] = {c.code: c for run in session.packs for c in run.checks}
+    if any(run.settings.waivers for run in session.packs):
+        used |= HOUSE_RULES
+    for check in used.values():
+        yield {
+            "event": "check",
+            "code": check.code,
+            "slug": check.slug,
+            "family": check.family,
+            "scope": check.scope,
+            "title": check.title,
+            "why": check.why,
+            "fix": check.fix,
+        }
+
+
+def _refused(argument: str, message: str) -> RefusedEvent:
+    return {"event": "refused", "argument": argument, "message": message}
+
+
+def _pack_events(run: PackRun) -> Iterator[Event]:
+    yield dict(_pack(run))
+    if run.inspection is not None:
+        yield from _output(run)
+        yield from _deaths(run)
+    for node in run.subject.nodes if run.subject else []:
+        yield dict(_node(run.label, node))
+    for row in run.rows():
+        yield {"event": "result", **row}
+
+
+def _pack(run: PackRun) -> PackEvent:
+    target, settings, subject = run.target, run.settings, run.subject
+    facts = subject.description if subject else None
+    return {
+        "event": "pack",
+        "pack": run.label,
+        "name": target.name,
+        "version": target.version,
+        "path": str(target.path),
+        "argument": target.argument,
+        "api_level": run.level.name,
+        "api_level_reason": run.level_reason,
+        "mode": settings.mode,
+        "fail_on": settings.level,
+        "config_file": str(settings.file) if settings.file else None,
+        "waivers": len(settings.waivers),
+        "confinement": run.inspection.confinement if run.inspection else None,
+        "worker": {k: facts[k] for k in ("python", "torch", "numpy")} if facts else {},
+        "load": _load(run) if subject else None,
+        "broken": run.broken,
+    }
+
+
+def _load(run: PackRun) -> dict[str, object]:
+    assert run.subject is not None
+    facts, nodes = run.subject.description["load"], run.subject.nodes
+    return {
+        "loaded": facts["loaded"],
+        "route": facts["route"],
+        "seconds": round(facts["seconds"], 3),
+        "inspection_seconds": round(run.inspection.seconds, 3) if run.inspection else None,
+        "peak_bytes": facts["peak_bytes"],
+        "modules": facts["modules"],
+        "nodes": len(nodes),
+        "registered": sum(node.facts["registered"] for node in nodes),
+        "described": sum(node.described for node in nodes),
+    }
+
+
+def _output(run: PackRun) -> Iterator[Event]:
+    assert run.inspection is not None
+    if run.inspection.output:
+        event: OutputEvent = {
+            "event": "output",
+            "pack": run.label,
+            "tail": run.inspection.output[-OUTPUT_TAIL:],
+            "bytes": run.inspection.output_bytes,
+        }
+        yield dict(event)
+
+
+def _deaths(run: PackRun) -> Iterator[Event]:
+    assert run.inspection is not None
+    for death in run.inspection.deaths:
+        event: DeathEvent = {
+            "event": "death",
+            "pack": run.label,
+            "cause": death.cause,
+            "request": death.request,
+            "stderr_tail": death.stderr_tail[-OUTPUT_TAIL:],
+        }
+        yield dict(event)
+
+
+def _node(pack: str, node: Node) -> NodeEvent:
+    facts = node.facts
+    return {
+        "event": "node",
+        "pack": pack,
+        "node": node.key,
+        "kind": facts["kind"],
+        "registered": facts["registered"],
+        "described": node.described,
+        "display_name": facts["display_name"],
+        "class_name": facts["class_name"],
+        "file": facts["file"],
+        "line": facts["line"],
+    }
+
+
+def _footer(events: list[Event], session: Session, *, complete: bool) -> Footer:
+    now = time.time()
+    return {
+        "event": "footer",
+        "totals": count(of_kind(events, "result")),  # type: ignore[arg-type]
+        "exit_status": exit_status(events),
+        "complete": complete,
+        "finished": _iso(now),
+        "seconds": round(now - session.started, 3),
+    }
+
+
+def exit_status(events: Iterable[Event]) -> int:
+    """The status of a run: see ``outcomes``. Zero is red: a pack without nodes is no clean pack."""
+    events = list(events)
+    fail_on = {pack["pack"]: pack["fail_on"] for pack in of_kind(events, "pack")}
+    rows = of_kind(events, "result")
+    statuses = [outcomes.USAGE for _ in of_kind(events, "refused")]
+    statuses += [_row_status(row, fail_on[row["pack"]]) for row in rows]
+    if not any(row["outcome"] in outcomes.JUDGED for row in rows):
+        statuses.append(outcomes.NOTHING_TESTED)
+    if any(is_empty(pack) for pack in of_kind(events, "pack")):
+        statuses.append(outcomes.NOTHING_TESTED)
+    return outcomes.worst(statuses)
+
+
+def is_empty(pack: Event) -> bool:
+    """Whether a pack event tells of a pack without a single node."""
+    return pack["load"] is None or pack["load"]["nodes"] == 0
+
+
+def _row_status(row: Event, fail_on: str) -> int:
+    if row["outcome"] == "errored":
+        return outcomes.ENVIRONMENT_BROKE
+    return outcomes.FINDINGS if is_failing(row, fail_on) else outcomes.CLEAN
+
+
+def is_failing(row: Mapping[str, Any], fail_on: str) -> bool:
+    """Whether a row fails the run: a finding of the level asked for, or a broken judgement."""
+    grave = fail_on == "warning" or row["level"] == "error"
+    return row["outcome"] == "errored" or (row["outcome"] == "failed" and grave)

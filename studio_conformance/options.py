@@ -1,0 +1,70 @@
+"""Command-line values, of pytest or of our own command, as fields of Settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from reference_runtime.levels import Mode, UnknownLevel, level_named
+from studio_conformance.checks import Severity, UnknownCheck
+from studio_conformance.config import names_of_checks
+
+
+class WrongUsage(ValueError):
+    """An option's value is wrong; the message names the option and what would be right."""
+
+
+def overrides(
+    *,
+    api: str | None = None,
+    mode: str | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    level: str | None = None,
+    timeout: str | None = None,
+) -> dict[str, Any]:
+    """The fields of Settings that the command line gives, checked. Raises WrongUsage."""
+    values: dict[str, Any] = {
+        "api": _level(api),
+        "mode": _one_of("--studio-mode", mode, get_args(Mode)),
+        "select": _codes("--studio-select", select),
+        "ignore": _codes("--studio-ignore", ignore),
+        "level": _one_of("--studio-level", level, get_args(Severity)),
+        "timeout": _seconds(timeout),
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _level(name: str | None) -> str | None:
+    try:
+        return None if name is None else level_named(name).name
+    except UnknownLevel as error:
+        raise WrongUsage(f"--studio-api: {error}") from None
+
+
+def _one_of(option: str, value: str | None, known: Sequence[str]) -> str | None:
+    if value is not None and value not in known:
+        raise WrongUsage(f"{option} must be one of {', '.join(known)}, not {value!r}")
+    return value
+
+
+def _codes(option: str, values: Sequence[str]) -> tuple[str, ...] | None:
+    names = [name.strip() for value in values for name in value.split(",")]
+    if values and not any(names):
+        raise WrongUsage(f"{option} names no check")
+    try:
+        return names_of_checks([name for name in names if name]) or None
+    except UnknownCheck as error:
+        raise WrongUsage(f"{option}: {error}") from None
+
+
+def _seconds(value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < 1e6:
+        raise WrongUsage(f"--studio-timeout must be a number of seconds above 0, not {value!r}")
+    return seconds

@@ -1,0 +1,65 @@
+"""The pytest plugin: options, and nothing else until ``--studio-pack`` is given.
+
+Every pytest run of an environment that has us installed imports this module, so it imports only the
+standard library and pytest.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+GROUP = "studio conformance"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("studio-conformance", GROUP)
+    group.addoption(
+        "--studio-pack",
+        action="append",
+        default=[],
+        metavar="PACK",
+        help="judge this node pack: a path, an importable module or an installed distribution "
+        "(repeatable); alone on the command line it runs only the conformance items",
+    )
+    group.addoption("--studio-api", metavar="LEVEL", help="API level to judge by")
+    group.addoption(
+        "--studio-mode",
+        metavar="MODE",
+        help="faithful: the host's silent bugs happen (default); strict: the documentation holds",
+    )
+    group.addoption(
+        "--studio-select",
+        action="append",
+        default=[],
+        metavar="CODES",
+        help="judge by these checks only: codes, slugs or families, comma-separated (repeatable)",
+    )
+    group.addoption(
+        "--studio-ignore",
+        action="append",
+        default=[],
+        metavar="CODES",
+        help="leave these checks out: codes, slugs or families, comma-separated (repeatable)",
+    )
+    group.addoption(
+        "--studio-level",
+        metavar="LEVEL",
+        help="lowest level of a finding that fails the run: error (default) or warning",
+    )
+    group.addoption(
+        "--studio-report",
+        metavar="DIR",
+        help="write events.jsonl and report.json (several packs: NAME/report.json) to this folder",
+    )
+    group.addoption(
+        "--studio-timeout",
+        metavar="SECONDS",
+        help="how long the worker of a pack may take for one request (default: 60)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--studio-pack") and not config.getoption("help"):
+        from studio_conformance.hooks import activate
+
+        activate(config)

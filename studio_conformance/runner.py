@@ -1,0 +1,91 @@
+"""Judge one subject by one check, and decide what the outcome is called.
+
+Whatever a check does, a verdict comes out: an exception inside a check is a defect of the harness
+and makes the judgement errored, never failed.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+from reference_runtime.description import Problem
+from studio_conformance.checks import Check, NotApplicable, Violation
+from studio_conformance.outcomes import Outcome
+from studio_conformance.subject import Node, Pack
+
+SPEAKS_UNLOADED = frozenset({"LOAD", "COMPAT"})
+"""Families that judge even a pack which did not load: what broke, and does the level explain it."""
+
+IMPORT_CHECK = "LOAD-001"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one check on one subject, before it is given its place in the run."""
+
+    outcome: Outcome
+    message: str = ""
+    file: str | None = None
+    line: int | None = None
+    input: str | None = None
+    traceback: str | None = None
+
+
+def judge(check: Check, subject: Node | Pack) -> list[Verdict]:
+    """Run ``check`` on ``subject``; at least one verdict, several when several things are wrong."""
+    reason = gate(check, subject)
+    if reason is not None:
+        return [Verdict("not_reached", reason)]
+    missing = _missing_dependencies(check, subject)
+    if missing:
+        return missing
+    try:
+        violations = check.judge(subject)
+    except NotApplicable as inapplicable:
+        return [Verdict("not_applicable", str(inapplicable) or "nothing to judge here")]
+    except Exception as error:
+        text = f"the check itself broke: {type(error).__name__}: {error}"
+        return [Verdict("errored", text, traceback=traceback.format_exc(limit=-8))]
+    return [_verdict(v) for v in violations] or [Verdict("passed")]
+
+
+def gate(check: Check, subject: Node | Pack) -> str | None:
+    """Why ``check`` must not run on ``subject``, or None.
+
+    One cause gives one diagnosis: what did not load is judged for that, and for nothing else.
+    """
+    if isinstance(subject, Pack):
+        unloaded = not subject.description["load"]["loaded"] and not subject.nodes
+        if unloaded and check.family not in SPEAKS_UNLOADED:
+            return "the pack did not load (see its LOAD findings)"
+        return None
+    if not subject.described and check.family != "LOAD":
+        return "the node gave no schema (see its LOAD findings)"
+    return None
+
+
+def _verdict(violation: Violation) -> Verdict:
+    where = violation.where
+    return Verdict("failed", violation.message, where.file, where.line, violation.input)
+
+
+def _missing_dependencies(check: Check, subject: Node | Pack) -> list[Verdict]:
+    """Verdicts in place of the import check's, when a module that the pack requires is missing.
+
+    Where nobody installed what the pack requires, the environment is wrong, not the pack.
+    """
+    if check.code != IMPORT_CHECK or not isinstance(subject, Pack):
+        return []
+    return [_errored_import(subject, p) for p in subject.problems("dependency-missing")]
+
+
+def _errored_import(pack: Pack, problem: Problem) -> Verdict:
+    failure = problem["failure"]
+    where = pack.at(problem["file"], problem["line"])
+    if problem["file"] is None and failure is not None:
+        where = pack.at(failure["file"], failure["line"])
+    module = failure["missing_module"] if failure else None
+    message = f"{problem['message']}; install what the pack requires where the worker runs"
+    trace = failure["traceback"] if failure else None
+    return Verdict("errored", message, where.file, where.line, module, trace)

@@ -1,0 +1,255 @@
+"""A run: the packs asked for, what is planned for each, what came of it, and its event log.
+
+Knows nothing of pytest; the plugin feeds it results and asks it for the events at the end.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from reference_runtime.levels import Level, UnknownLevel
+from reference_runtime.runtime import Inspection, PackSpec, inspect_pack
+from studio_conformance.checks import Check
+from studio_conformance.config import BadSettings, BrokenToml, Settings, load_settings
+from studio_conformance.packs import Target, UnusablePack, find_pack
+from studio_conformance.results import Result, finding_id, replay_command, safe_name
+from studio_conformance.runner import IMPORT_CHECK, Verdict, judge
+from studio_conformance.subject import Node, Pack
+from studio_conformance.waivers import complaints, waiver_for
+
+Progress = Callable[[str], None]
+NOT_RUN = "not run (deselected, or the run ended early)"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An argument that could not be made into a pack, and why."""
+
+    argument: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What runs together: the checks of one family on one node, or on the pack (``node`` None)."""
+
+    name: str
+    """The node's safe name, unique in the pack; empty for the pack."""
+    family: str
+    node: Node | None
+    checks: tuple[Check, ...]
+
+    def item_id(self, label: str) -> str:
+        return "::".join(part for part in (label, self.name, self.family) if part)
+
+
+@dataclass
+class PackRun:
+    """One pack in a run."""
+
+    target: Target
+    settings: Settings
+    level: Level
+    level_reason: str
+    label: str = ""
+    """The name by which items and reports call it; unique in the run."""
+    subject: Pack | None = None
+    inspection: Inspection | None = None
+    broken: str | None = None
+    """Why there is no subject: no worker could be started, or the harness broke."""
+    results: dict[str, list[Result]] = field(default_factory=dict)
+    """By item id."""
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        return self.settings.checks()
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """What is planned, pack first. Without a subject: the pack's own checks."""
+        pack_units = [Unit("", f, None, c) for f, c in self._by_family("pack")]
+        nodes = self.subject.nodes if self.subject else []
+        names = unique_names([safe_name(node.key) for node in nodes])
+        families = self._by_family("node")
+        return pack_units + [
+            Unit(name, family, node, checks)
+            for name, node in zip(names, nodes, strict=True)
+            for family, checks in families
+        ]
+
+    def _by_family(self, scope: str) -> list[tuple[str, tuple[Check, ...]]]:
+        families: dict[str, list[Check]] = {}
+        for check in self.checks:
+            if check.scope == scope:
+                families.setdefault(check.family, []).append(check)
+        return [(family, tuple(checks)) for family, checks in families.items()]
+
+    def load(self, progress: Progress | None = None) -> None:
+        """Inspect the pack in its worker. Never raises: what goes wrong stands in ``broken``."""
+        spec = PackSpec(
+            self.target.path, self.level.name, self.settings.mode, self.settings.timeout
+        )
+        try:
+            self.accept(inspect_pack(spec, on_progress=progress))
+        except Exception as error:
+            trace = traceback.format_exc(limit=-4)
+            self.broken = f"{type(error).__name__}: {error}\n{trace}"
+
+    def accept(self, inspection: Inspection) -> None:
+        self.inspection = inspection
+        self.subject = Pack(self.target.path, inspection.description)
+
+    def export(self) -> str:
+        """What another process needs in order to run units of this pack (see ``adopt``)."""
+        description = self.inspection.description if self.inspection else None
+        return json.dumps({"description": description, "broken": self.broken})
+
+    def adopt(self, text: str) -> None:
+        """Take over a description that another process obtained."""
+        data = json.loads(text)
+        self.broken = data["broken"]
+        if data["description"] is not None:
+            self.subject = Pack(self.target.path, data["description"])
+
+    def run(self, unit: Unit) -> list[Result]:
+        """Judge one unit; every check gives at least one row."""
+        return [
+            self._row(check, unit, verdict)
+            for check in unit.checks
+            for verdict in self._verdicts(check, unit)
+        ]
+
+    def _verdicts(self, check: Check, unit: Unit) -> list[Verdict]:
+        subject = unit.node or self.subject
+        if subject is not None:
+            return judge(check, subject)
+        if check.code == IMPORT_CHECK:
+            return [Verdict("errored", (self.broken or "").partition("\n")[0])]
+        return [Verdict("not_reached", "the pack could not be inspected")]
+
+    def _row(self, check: Check, unit: Unit, verdict: Verdict) -> Result:
+        node = unit.node.key if unit.node else None
+        looked_at = verdict.outcome in ("failed", "errored")
+        row: Result = {
+            "pack": self.label,
+            "id": finding_id(check.code, self.target.name, node, verdict.input),
+            "code": check.code,
+            "slug": check.slug,
+            "family": check.family,
+            "level": check.level,
+            "node": node,
+            "outcome": verdict.outcome,
+            "message": verdict.message,
+            "file": verdict.file,
+            "line": verdict.line,
+            "input": verdict.input,
+            "replay": self.replay(check, unit) if looked_at else None,
+            "traceback": verdict.traceback,
+            "waiver": None,
+        }
+        return self._waive(row) if verdict.outcome == "failed" else row
+
+    def _waive(self, row: Result) -> Result:
+        waiver = waiver_for(self.settings.waivers, row["code"], row["node"], today())
+        if waiver is not None:
+            row["outcome"], row["waiver"] = "waived", waiver.reason
+        return row
+
+    def replay(self, check: Check, unit: Unit) -> str:
+        path, mode = str(self.target.path), self.settings.mode
+        return replay_command(path, self.level.name, mode, check.code, unit.name or None)
+
+    def rows(self) -> Iterator[Result]:
+        """Every planned judgement in planned order, then complaints about waivers."""
+        rows = [row for unit in self.units for row in self._unit_rows(unit)]
+        yield from rows
+        for check, waiver, message in complaints(self.settings.waivers, rows, today()):
+            verdict = Verdict("failed", message, str(self.settings.file), 1, waiver.place)
+            row = self._row(check, Unit("", check.family, None, (check,)), verdict)
+            row["node"], row["replay"] = waiver.node, None
+            yield row
+
+    def _unit_rows(self, unit: Unit) -> list[Result]:
+        found = self.results.get(unit.item_id(self.label))
+        if found is not None:
+            return found
+        return [self._row(check, unit, Verdict("not_reached", NOT_RUN)) for check in unit.checks]
+
+    def reached_all(self) -> bool:
+        return all(unit.item_id(self.label) in self.results for unit in self.units)
+
+
+@dataclass
+class Session:
+    """All packs of a run."""
+
+    packs: list[PackRun]
+    refused: list[Refused]
+    started: float = field(default_factory=time.time)
+
+    def load(self, progress: Progress | None = None) -> None:
+        for run in self.packs:
+            if run.subject is None and run.broken is None:
+                run.load(progress)
+
+    def run_all(self) -> None:
+        """Judge everything planned, in this process."""
+        for run in self.packs:
+            for unit in run.units:
+                run.results[unit.item_id(run.label)] = run.run(unit)
+
+
+def open_session(arguments: Sequence[str], overrides: dict[str, Any], cwd: Path) -> Session:
+    """Find each pack, its settings and its level. What can't be found is refused, not raised.
+
+    ``overrides``: fields of Settings that the command line gives.
+    """
+    packs: list[PackRun] = []
+    refused: list[Refused] = []
+    for argument in dict.fromkeys(arguments):
+        try:
+            packs.append(open_pack(argument, overrides, cwd))
+        except (UnusablePack, BadSettings, BrokenToml, UnknownLevel) as error:
+            refused.append(Refused(argument, str(error)))
+    for run, label in zip(
+        packs, unique_names([safe_name(p.target.name) for p in packs]), strict=True
+    ):
+        run.label = label
+    return Session(packs, refused)
+
+
+def open_pack(argument: str, overrides: dict[str, Any], cwd: Path) -> PackRun:
+    """One pack, not yet loaded. Raises UnusablePack, BadSettings, BrokenToml or UnknownLevel."""
+    from reference_runtime.loading.level import resolve_level
+
+    target = find_pack(argument, cwd)
+    configured = load_settings(target.path)
+    settings = replace(configured, **overrides)
+    level, reason = resolve_level(target.path, overrides.get("api"), configured.api)
+    return PackRun(target, settings, level, reason, label=safe_name(target.name))
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """``names`` with ``_2``, ``_3`` ... put to those that came before."""
+    taken: set[str] = set()
+    unique: list[str] = []
+    for name in names:
+        candidate, number = name, 1
+        while candidate in taken:
+            number += 1
+            candidate = f"{name}_{number}"
+        taken.add(candidate)
+        unique.append(candidate)
+    return unique
+
+
+def today() -> datetime.date:
+    return datetime.datetime.now(datetime.timezone.utc).date()
