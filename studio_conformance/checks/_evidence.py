@@ -90,13 +90,19 @@ def from_effects(
         yield Violation(f"{saying}: {effect['detail']}{refused}", where, effect["kind"])
 
 
-def touches(pack: Pack, *kinds: str, phases: tuple[str, ...] = ("import", "schema")) -> list[Any]:
-    """Touches of host names by kind, in order, those of the given phases only."""
-    return [
-        touch
-        for touch in pack.description["touches"]
-        if touch["kind"] in kinds and touch["phase"] in phases
-    ]
+def touches(
+    pack: Pack, *kinds: str, phases: tuple[str, ...] = ("import", "schema")
+) -> list[dict[str, Any]]:
+    """Touches of host names by kind: the first of each name within the phases, in order."""
+    first: dict[str, dict[str, Any]] = {}
+    for touch in pack.description["touches"]:
+        if touch["kind"] in kinds and touch["phase"] in phases:
+            first.setdefault(touch["name"], touch)
+    return list(first.values())
+
+
+def touch_location(pack: Pack, touch: dict[str, Any]) -> Location:
+    return pack.at(touch["file"], touch["line"])
 
 
 def repeated_keys(literal: ast.Dict) -> Iterator[tuple[str, int]]:
