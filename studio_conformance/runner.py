@@ -9,8 +9,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass
 
-from reference_runtime.description import Problem
-from studio_conformance.checks import Check, NotApplicable, Violation
+from studio_conformance.checks import Check, EnvironmentLacks, NotApplicable, Violation
 from studio_conformance.outcomes import Outcome
 from studio_conformance.subject import Node, Pack
 
@@ -37,13 +36,14 @@ def judge(check: Check, subject: Node | Pack) -> list[Verdict]:
     reason = gate(check, subject)
     if reason is not None:
         return [Verdict("not_reached", reason)]
-    missing = _missing_dependencies(check, subject)
-    if missing:
-        return missing
     try:
         violations = check.judge(subject)
     except NotApplicable as inapplicable:
         return [Verdict("not_applicable", str(inapplicable) or "nothing to judge here")]
+    except EnvironmentLacks as lacking:
+        where = lacking.where
+        file, line = (where.file, where.line) if where else (None, None)
+        return [Verdict("errored", str(lacking), file, line)]
     except Exception as error:
         text = f"the check itself broke: {type(error).__name__}: {error}"
         return [Verdict("errored", text, traceback=traceback.format_exc(limit=-8))]
@@ -68,24 +68,3 @@ def gate(check: Check, subject: Node | Pack) -> str | None:
 def _verdict(violation: Violation) -> Verdict:
     where = violation.where
     return Verdict("failed", violation.message, where.file, where.line, violation.input)
-
-
-def _missing_dependencies(check: Check, subject: Node | Pack) -> list[Verdict]:
-    """Verdicts in place of the import check's, when a module that the pack requires is missing.
-
-    Where nobody installed what the pack requires, the environment is wrong, not the pack.
-    """
-    if check.code != IMPORT_CHECK or not isinstance(subject, Pack):
-        return []
-    return [_errored_import(subject, p) for p in subject.problems("dependency-missing")]
-
-
-def _errored_import(pack: Pack, problem: Problem) -> Verdict:
-    failure = problem["failure"]
-    where = pack.at(problem["file"], problem["line"])
-    if problem["file"] is None and failure is not None:
-        where = pack.at(failure["file"], failure["line"])
-    module = failure["missing_module"] if failure else None
-    message = f"{problem['message']}; install what the pack requires where the worker runs"
-    trace = failure["traceback"] if failure else None
-    return Verdict("errored", message, where.file, where.line, module, trace)

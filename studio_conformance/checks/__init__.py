@@ -38,7 +38,14 @@ class NotApplicable(Exception):
 
 
 class EnvironmentLacks(Exception):
-    """The environment, not the pack, keeps the check from judging; the message says what to do."""
+    """The environment, not the pack, keeps the check from judging; the message says what to do.
+
+    ``where`` is the line of the pack that needs what is lacking, if one is known.
+    """
+
+    def __init__(self, message: str, where: Location | None = None) -> None:
+        super().__init__(message)
+        self.where = where
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ def dependency_declared(pack: Pack) -> Iterator[Violation]:
         names = ", ".join(missing_module(problem) for problem in missing)
         raise EnvironmentLacks(
             f"this environment lacks {names}, which the pack needs and declares; install the "
-            "pack's requirements into it"
+            "pack's requirements into it",
+            problem_location(pack, missing[0]),
         )
     if pack.problems("import-failed", "exit-at-import", "load-crashed", "load-hung"):
         raise NotApplicable("the pack did not import, for another reason")

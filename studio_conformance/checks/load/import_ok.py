@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from studio_conformance.checks import Violation, check
-from studio_conformance.checks._evidence import from_problems
+from studio_conformance.checks import NotApplicable, Violation, check
+from studio_conformance.checks._evidence import STOPPED, from_problems
 from studio_conformance.subject import Pack
 
 
@@ -14,8 +14,8 @@ from studio_conformance.subject import Pack
     "import-ok",
     title="The pack can be imported.",
     why=(
-        "The host logs the traceback and goes on without the pack: its users find no node of "
-        "it, and every workflow that uses one is refused."
+        "The host logs the traceback and goes on without the pack: its users find no node of it, "
+        "and every workflow that uses one is refused."
     ),
     fix=(
         "Mend the error at the named line. Where the pack can do without a feature, guard its "
@@ -26,3 +26,6 @@ from studio_conformance.subject import Pack
 )
 def import_ok(pack: Pack) -> Iterator[Violation]:
     yield from from_problems(pack, "import-failed")
+    others = pack.problems(*STOPPED)
+    if others and others[0]["kind"] != "import-failed":
+        raise NotApplicable(f"the import ended in another way ({others[0]['kind']})")
