@@ -62,6 +62,9 @@ class PackEvent(TypedDict):
     fail_on: str
     config_file: str | None
     waivers: int
+    select: list[str]
+    ignore: list[str]
+    levels: dict[str, str]
     confinement: str | None
     worker: dict[str, str | None]
     """python, torch, numpy of the worker; empty when there was none."""

@@ -7,6 +7,7 @@ they judge, and their rows travel back inside the test reports.
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from studio_conformance.log import build_events
 from studio_conformance.options import WrongUsage, overrides
 from studio_conformance.reports.json_report import write_reports
 from studio_conformance.reports.terminal import render
-from studio_conformance.session import Session, open_session
+from studio_conformance.session import PackRun, Session, Unit, open_session
 
 MARKS: dict[str, dict[str, bool]] = {
     "": {},
@@ -30,6 +31,12 @@ MARKS: dict[str, dict[str, bool]] = {
     "dim": {"light": True},
 }
 WORKER_KEY = "studio_packs"
+ENDED = (
+    pytest.ExitCode.OK,
+    pytest.ExitCode.TESTS_FAILED,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+)
+"""pytest's statuses of a run that came to its end; after others, what was not run is unknown."""
 
 
 def activate(config: pytest.Config) -> None:
@@ -78,7 +85,7 @@ class StudioHooks:
         self.config = config
         self.session = session
         self.events: list[Event] = []
-        self.others_failed = False
+        self.beside_failed = False
         handed: list[str] | None = getattr(config, "workerinput", {}).get(WORKER_KEY)
         for run, text in zip(session.packs, handed or (), strict=False):
             run.adopt(text)
@@ -135,33 +142,47 @@ class StudioHooks:
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        rows = getattr(report, "studio_rows", None)
-        if rows is None:
-            self.others_failed |= report.failed and not self._is_ours(report.nodeid)
+        place = self._places.get(report.nodeid)
+        if place is None:
+            self.beside_failed |= report.failed
             return
-        for run in self.session.packs:
-            if report.nodeid.startswith(f"{run.label}::"):
-                run.results[report.nodeid] = rows
+        run, unit = place
+        rows = getattr(report, "studio_rows", None)
+        if rows:
+            run.results[report.nodeid] = rows
+        elif report.failed:
+            why = report.longreprtext.strip().rpartition("\n")[2]
+            run.results[report.nodeid] = run.break_unit(unit, why)
 
-    def _is_ours(self, nodeid: str) -> bool:
-        return any(nodeid.startswith(f"{run.label}::") for run in self.session.packs)
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self.beside_failed |= report.failed
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[PackRun, Unit]]:
+        """Our items by id: what reports are about."""
+        return {
+            unit.item_id(run.label): (run, unit) for run in self.session.packs for unit in run.units
+        }
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         if hasattr(self.config, "workerinput") or self.config.option.collectonly:
             return
-        ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        ended = ended or exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
-        argv = [str(arg) for arg in self.config.invocation_params.args]
-        self.events = build_events(self.session, argv=argv, interrupted=not ended)
+        self.events = build_events(
+            self.session,
+            argv=[str(arg) for arg in self.config.invocation_params.args],
+            beside=outcomes.FINDINGS if self.beside_failed else outcomes.CLEAN,
+            broke_off=0 if self._ended(exitstatus) else int(exitstatus),
+        )
         self._write()
-        if ended:
-            session.exitstatus = self._status()
+        session.exitstatus = self.events[-1]["exit_status"]
 
-    def _status(self) -> int:
-        """Our status, unless the project's own tests, run beside the packs, say something worse."""
-        own = outcomes.FINDINGS if self.others_failed else outcomes.CLEAN
-        return outcomes.worst([own, self.events[-1]["exit_status"]])
+    def _ended(self, exitstatus: int) -> bool:
+        """Whether pytest came to the end it was asked for: all items, or as many failures as -x."""
+        distributed: Any = self.config.pluginmanager.get_plugin("dsession")
+        limit = getattr(distributed, "maxfail", 0)
+        # xdist ends a run that has enough failures as if the user had interrupted it.
+        return exitstatus in ENDED or bool(limit and distributed.countfailures >= limit)
 
     def _write(self) -> None:
         folder = self.config.getoption("--studio-report")

@@ -49,6 +49,9 @@ class PackCollector(pytest.Collector):
         super().__init__(**kwargs)
         self.run = run
 
+    def __repr__(self) -> str:
+        return f"<Pack {self.name}>"
+
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         for name, units in groupby(self.run.units, key=lambda unit: unit.name):
             if name:
@@ -68,6 +71,9 @@ class NodeCollector(pytest.Collector):
         if node is not None:
             self.extra_keyword_matches.add(node.key)
 
+    def __repr__(self) -> str:
+        return f"<Node {self.name}>"
+
     def collect(self) -> Iterator[pytest.Item]:
         for unit in self.units:
             yield family_item(self, self.run, unit)
@@ -86,6 +92,9 @@ class FamilyItem(pytest.Item):
         self.run = run
         self.unit = unit
         self.rows: list[Result] = []
+
+    def __repr__(self) -> str:
+        return f"<Checks {self.name}>"
 
     def runtest(self) -> None:
         self.rows = self.run.run(self.unit)

@@ -26,7 +26,7 @@ from studio_conformance.events import (
     RefusedEvent,
     of_kind,
 )
-from studio_conformance.results import count
+from studio_conformance.results import count, was_missed
 from studio_conformance.session import PackRun, Session
 from studio_conformance.subject import Node
 from studio_conformance.waivers import HOUSE_RULES
@@ -37,16 +37,20 @@ TELLING_VARIABLES = ("PYTHONPATH", "PYTHONHASHSEED", "PYTEST_ADDOPTS", "CUDA_VIS
 
 
 def build_events(
-    session: Session, *, argv: Sequence[str], interrupted: bool = False
+    session: Session, *, argv: Sequence[str], beside: int = outcomes.CLEAN, broke_off: int = 0
 ) -> list[Event]:
-    """The whole log of ``session``. Rows stand in planned order, whoever judged them and when."""
+    """The whole log of ``session``. Rows stand in planned order, whoever judged them and when.
+
+    ``beside``: status of whatever ran beside the packs. ``broke_off``: when the run was broken off,
+    the status it ends with for that.
+    """
     events: list[Event] = [dict(_header(session, argv))]
     events += map(dict, _checks(session))
     events += (dict(_refused(r.argument, r.message)) for r in session.refused)
     for run in session.packs:
         events += _pack_events(run)
-    reached = all(run.reached_all() for run in session.packs)
-    events.append(dict(_footer(events, session, complete=reached and not interrupted)))
+    status = broke_off or outcomes.worst([exit_status(events), beside])
+    events.append(dict(_footer(events, session, status, complete=not broke_off)))
     return events
 
 
@@ -129,6 +133,9 @@ def _pack(run: PackRun) -> PackEvent:
         "fail_on": settings.level,
         "config_file": str(settings.file) if settings.file else None,
         "waivers": len(settings.waivers),
+        "select": list(settings.select),
+        "ignore": list(settings.ignore),
+        "levels": dict(settings.levels),
         "confinement": run.inspection.confinement if run.inspection else None,
         "worker": {k: facts[k] for k in ("python", "torch", "numpy")} if facts else {},
         "load": _load(run) if subject else None,
@@ -193,13 +200,14 @@ def _node(pack: str, node: Node) -> NodeEvent:
     }
 
 
-def _footer(events: list[Event], session: Session, *, complete: bool) -> Footer:
+def _footer(events: list[Event], session: Session, status: int, *, complete: bool) -> Footer:
     now = time.time()
+    rows = of_kind(events, "result")
     return {
         "event": "footer",
-        "totals": count(of_kind(events, "result")),  # type: ignore[arg-type]
-        "exit_status": exit_status(events),
-        "complete": complete,
+        "totals": count(rows),  # type: ignore[arg-type]
+        "exit_status": status,
+        "complete": complete and not any(was_missed(row) for row in rows),
         "finished": _iso(now),
         "seconds": round(now - session.started, 3),
     }
@@ -211,6 +219,7 @@ def exit_status(events: Iterable[Event]) -> int:
     fail_on = {pack["pack"]: pack["fail_on"] for pack in of_kind(events, "pack")}
     rows = of_kind(events, "result")
     statuses = [outcomes.USAGE for _ in of_kind(events, "refused")]
+    statuses += [outcomes.ENVIRONMENT_BROKE for p in of_kind(events, "pack") if p["broken"]]
     statuses += [_row_status(row, fail_on[row["pack"]]) for row in rows]
     if not any(row["outcome"] in outcomes.JUDGED for row in rows):
         statuses.append(outcomes.NOTHING_TESTED)

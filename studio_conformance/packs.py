@@ -21,7 +21,7 @@ class UnusablePack(ValueError):
 
 @dataclass(frozen=True)
 class Target:
-    """A pack as asked for. ``path`` is absolute: a folder with ``__init__.py``, or a ``.py`` file."""
+    """A pack as asked for. ``path``: absolute, a folder with ``__init__.py`` or a ``.py`` file."""
 
     argument: str
     path: Path

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-from collections.abc import Iterable
-from typing import TypedDict
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict
 
 from studio_conformance.checks import Severity
 from studio_conformance.outcomes import OUTCOMES, Outcome
@@ -69,6 +69,14 @@ def replay_command(path: str, level: str, mode: str, code: str, item: str | None
     if item is not None:
         parts += ["-k", item]
     return shlex.join(parts)
+
+
+NOT_RUN = "not run (deselected, or the run ended early)"
+
+
+def was_missed(row: Mapping[str, Any]) -> bool:
+    """Whether the judgement was planned and left out, for no reason that lies in the pack."""
+    return (row["outcome"], row["message"]) == ("not_reached", NOT_RUN)
 
 
 def count(results: Iterable[Result]) -> dict[str, int]:

@@ -20,13 +20,12 @@ from reference_runtime.runtime import Inspection, PackSpec, inspect_pack
 from studio_conformance.checks import Check
 from studio_conformance.config import BadSettings, BrokenToml, Settings, load_settings
 from studio_conformance.packs import Target, UnusablePack, find_pack
-from studio_conformance.results import Result, finding_id, replay_command, safe_name
+from studio_conformance.results import NOT_RUN, Result, finding_id, replay_command, safe_name
 from studio_conformance.runner import IMPORT_CHECK, Verdict, judge
 from studio_conformance.subject import Node, Pack
 from studio_conformance.waivers import complaints, waiver_for
 
 Progress = Callable[[str], None]
-NOT_RUN = "not run (deselected, or the run ended early)"
 
 
 @dataclass(frozen=True)
@@ -167,6 +166,11 @@ class PackRun:
         path, mode = str(self.target.path), self.settings.mode
         return replay_command(path, self.level.name, mode, check.code, unit.name or None)
 
+    def break_unit(self, unit: Unit, why: str) -> list[Result]:
+        """Rows for a unit whose running broke the harness: nothing of it was judged."""
+        verdict = Verdict("errored", f"the harness broke: {why}")
+        return [self._row(check, unit, verdict) for check in unit.checks]
+
     def rows(self) -> Iterator[Result]:
         """Every planned judgement in planned order, then complaints about waivers."""
         rows = [row for unit in self.units for row in self._unit_rows(unit)]
@@ -182,9 +186,6 @@ class PackRun:
         if found is not None:
             return found
         return [self._row(check, unit, Verdict("not_reached", NOT_RUN)) for check in unit.checks]
-
-    def reached_all(self) -> bool:
-        return all(unit.item_id(self.label) in self.results for unit in self.units)
 
 
 @dataclass

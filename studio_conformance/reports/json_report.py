@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from studio_conformance.events import Event, of_kind, write_text
-from studio_conformance.results import count
+from studio_conformance.results import count, was_missed
 
 REPORT_VERSION = 1
 FILE_NAME = "report.json"
@@ -25,7 +25,7 @@ def build_report(events: Sequence[Event], pack: str) -> dict[str, Any]:
         "pack": {key: about[key] for key in ("name", "version", "path", "api_level")}
         | {"api_level_reason": about["api_level_reason"], "label": pack},
         "environment": _environment(events, about),
-        "complete": _complete(events, rows, about),
+        "complete": _complete(rows, about),
         "totals": _totals(rows, mine),
         "load": about["load"],
         "broken": about["broken"],
@@ -48,6 +48,9 @@ def _environment(events: Sequence[Event], about: Event) -> dict[str, Any]:
         "confinement": about["confinement"],
         "config_file": about["config_file"],
         "waivers": about["waivers"],
+        "select": about["select"],
+        "ignore": about["ignore"],
+        "levels": about["levels"],
         "variables": header["environment"],
         "argv": header["argv"],
         "started": header["started"],
@@ -55,9 +58,9 @@ def _environment(events: Sequence[Event], about: Event) -> dict[str, Any]:
     }
 
 
-def _complete(events: Sequence[Event], rows: Sequence[Event], about: Event) -> bool:
+def _complete(rows: Sequence[Event], about: Event) -> bool:
     """Whether everything planned for this pack was judged or has a reason in the pack itself."""
-    return bool(events[-1]["complete"]) and bool(rows) and about["broken"] is None
+    return about["broken"] is None and bool(rows) and not any(was_missed(row) for row in rows)
 
 
 def _totals(rows: Sequence[Event], mine: Sequence[Event]) -> dict[str, int]:
@@ -86,7 +89,7 @@ def _without(event: Event, *keys: str) -> dict[str, Any]:
 
 
 def write_reports(folder: Path, events: Sequence[Event]) -> list[Path]:
-    """Write a ``report.json`` per pack: in ``folder`` for a single one, else in ``folder/LABEL``."""
+    """Write a ``report.json`` per pack: in ``folder`` for one pack, else in ``folder/LABEL``."""
     packs = [event["pack"] for event in of_kind(events, "pack")]
     written = []
     for pack in packs:

@@ -28,7 +28,7 @@ def render(events: Sequence[Event], *, verbose: bool = False) -> list[Line]:
     lines: list[Line] = []
     for pack in of_kind(events, "pack"):
         lines += _pack(events, pack, verbose)
-    lines += (Line(f"can't judge {e['message']}", "bad") for e in of_kind(events, "refused"))
+    lines += (Line(f"not judged: {e['message']}", "bad") for e in of_kind(events, "refused"))
     return [*lines, *_verdict(events)]
 
 
@@ -53,7 +53,7 @@ def _pack(events: Sequence[Event], pack: Event, verbose: bool) -> Iterator[Line]
     yield Line(f"{pack['name']}{version}  {pack['path']}", "title")
     yield from map(Line, _conditions(pack))
     yield from map(Line, _totals(pack, rows))
-    if pack["broken"]:
+    if pack["broken"] and not any(row["outcome"] == "errored" for row in rows):
         yield Line(f"could not be inspected: {pack['broken'].splitlines()[0]}", "bad")
     yield from _findings(events, rows, verbose)
     yield from _unreached(rows)
@@ -151,7 +151,8 @@ def _verdict(events: Sequence[Event]) -> Iterator[Line]:
         )
     partial = "" if footer["complete"] else "; not everything planned was run"
     mark = "good" if status == CLEAN else "bad"
-    yield Line(f"verdict: {MEANINGS[status]} (exit status {status}){partial}", mark)
+    meaning = MEANINGS.get(status, "broken off")
+    yield Line(f"verdict: {meaning} (exit status {status}){partial}", mark)
 
 
 def _overview(events: Sequence[Event], packs: Sequence[Event]) -> Iterator[Line]:
