@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from reference_runtime.description import Problem, SideEffect
+from reference_runtime.description import Failure, Problem, SideEffect
 from studio_conformance.checks import Location, NotApplicable, Violation
 from studio_conformance.subject import Pack
 
@@ -33,6 +33,11 @@ def problem_location(pack: Pack, problem: Problem) -> Location:
     if problem["file"] is None and failure is not None:
         return pack.at(failure["file"], failure["line"])
     return pack.at(problem["file"], problem["line"])
+
+
+def needs_real_host(failure: Failure | None) -> bool:
+    """Whether the pack ran code of the host for which the reference host has a stand-in only."""
+    return failure is not None and failure["type"].rpartition(".")[2] == "HostFeatureMissing"
 
 
 def require_import(pack: Pack) -> None:

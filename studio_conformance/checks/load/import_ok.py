@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from studio_conformance.checks import NotApplicable, Violation, check
-from studio_conformance.checks._evidence import STOPPED, from_problems
+from studio_conformance.checks import EnvironmentLacks, NotApplicable, Violation, check
+from studio_conformance.checks._evidence import (
+    STOPPED,
+    from_problems,
+    needs_real_host,
+    problem_location,
+)
 from studio_conformance.subject import Pack
 
 
@@ -25,6 +30,9 @@ from studio_conformance.subject import Pack
     scope="pack",
 )
 def import_ok(pack: Pack) -> Iterator[Violation]:
+    for problem in pack.problems("import-failed"):
+        if needs_real_host(problem["failure"]):
+            raise EnvironmentLacks(problem["message"], problem_location(pack, problem))
     yield from from_problems(pack, "import-failed")
     others = pack.problems(*STOPPED)
     if others and others[0]["kind"] != "import-failed":

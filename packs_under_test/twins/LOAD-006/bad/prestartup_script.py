@@ -1,0 +1,3 @@
+"""Prepares greetings."""
+
+raise OSError("no greetings to prepare")

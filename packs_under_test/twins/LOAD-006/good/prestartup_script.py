@@ -1,0 +1,3 @@
+"""Prepares greetings."""
+
+GREETINGS = ["Hello"]

@@ -1,0 +1,3 @@
+"""Words of greeting."""
+
+HELLO = "Hello"

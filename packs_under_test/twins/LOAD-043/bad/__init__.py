@@ -1,0 +1,24 @@
+"""Ends the process when it is asked for its inputs."""
+
+import os
+
+
+class Greeting:
+    """Greets by name."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Greets by name."
+    FUNCTION = "greet"
+    RETURN_TYPES = ("STRING",)
+    RETURN_NAMES = ("greeting",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        os._exit(7)
+
+    def greet(self, name):
+        return (f"Hello, {name}!",)
+
+
+NODE_CLASS_MAPPINGS = {"TwinGreeting": Greeting}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinGreeting": "Greeting (twin)"}

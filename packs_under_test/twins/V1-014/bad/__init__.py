@@ -1,0 +1,25 @@
+"""Gives a hidden input in a tuple."""
+
+
+class Greeting:
+    """Greets by name."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Greets by name."
+    FUNCTION = "greet"
+    RETURN_TYPES = ("STRING",)
+    RETURN_NAMES = ("greeting",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {
+            "required": {"name": ("STRING", {"default": "you"})},
+            "hidden": {"prompt": ("PROMPT",)},
+        }
+
+    def greet(self, name, prompt=None):
+        return (f"Hello, {name} of {len(prompt or {})}!",)
+
+
+NODE_CLASS_MAPPINGS = {"TwinGreeting": Greeting}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinGreeting": "Greeting (twin)"}

@@ -1,0 +1,31 @@
+"""Schemas are made without running the host's model code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from studio_conformance.checks import Violation, check
+from studio_conformance.checks._evidence import needs_real_host, require_import
+from studio_conformance.subject import Pack
+
+
+@check(
+    "COMPAT-009",
+    "schema-without-model-code",
+    title="No node runs the host's model code to make its schema.",
+    why=(
+        "The schema is made when the browser opens and several times for each run: model code in "
+        "it makes everything slow and fails on hosts without a GPU or with another version. The "
+        "reference host has a stand-in only, so the node's schema was not judged."
+    ),
+    fix="Name the options in the schema, or ask folder_paths for them; run models in execute.",
+    level="warning",
+    scope="pack",
+)
+def schema_without_model_code(pack: Pack) -> Iterator[Violation]:
+    require_import(pack)
+    for node in pack.nodes:
+        failure = node.facts["failure"]
+        if failure is not None and needs_real_host(failure):
+            where = pack.at(failure["file"], failure["line"]) if failure["file"] else node.location
+            yield Violation(f"the schema of {node.key}: {failure['message']}", where, node.key)
