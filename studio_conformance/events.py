@@ -8,11 +8,11 @@ refused rather than half believed.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypedDict
 
+from studio_conformance.files import write_text
 from studio_conformance.results import Result
 
 LOG_VERSION = 1
@@ -139,17 +139,6 @@ class InvalidLog(ValueError):
 
 def of_kind(events: Iterable[Event], kind: str) -> list[Event]:
     return [event for event in events if event["event"] == kind]
-
-
-def write_text(file: Path, text: str) -> None:
-    """Write ``file`` aside and rename it into place: a reader sees the old text or the new."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        os.replace(aside, file)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def write_events(file: Path, events: Iterable[Event]) -> None:

@@ -17,11 +17,16 @@ class BrokenToml(ValueError):
     """A TOML file can't be read; the message is one line: ``file:line:column: what``."""
 
 
+def parse_toml(text: str) -> dict[str, Any]:
+    """The data of a TOML text. Raises ValueError."""
+    data: dict[str, Any] = tomllib.loads(text)
+    return data
+
+
 def read_toml(file: Path) -> dict[str, Any]:
     """The file's data. Raises BrokenToml for anything that keeps it from being read."""
     try:
-        data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-        return data
+        return parse_toml(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise BrokenToml(f"{file}: can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -177,8 +177,7 @@ def select(names: list[str]) -> list[Check]:
 
 def _unknown(name: str, checks: dict[str, Check]) -> str:
     known = [*FAMILIES, *checks, *(c.slug for c in checks.values())]
-    near = get_close_matches(name, known, n=1, cutoff=0.4) or get_close_matches(
-        name.upper(), known, n=1, cutoff=0.4
-    )
-    hint = f"; did you mean {near[0]}?" if near else ""
+    spellings = {known_name.lower(): known_name for known_name in known}
+    near = get_close_matches(name.lower(), spellings, n=1, cutoff=0.4)
+    hint = f"; did you mean {spellings[near[0]]}?" if near else ""
     return f"no check or family is called {name!r}{hint} (studio-conformance rules lists them)"

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from studio_conformance.events import Event, of_kind, write_text
+from studio_conformance.events import Event, of_kind
+from studio_conformance.files import write_text
 from studio_conformance.results import count, was_missed
 
 REPORT_VERSION = 1

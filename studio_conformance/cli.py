@@ -1,0 +1,57 @@
+"""The command ``studio-conformance``: everything that is not a pytest run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import studio_conformance
+from studio_conformance import cli_describe, cli_docs, cli_init, cli_rules, outcomes
+from studio_conformance.cli_errors import CommandFailed
+
+EPILOG = "exit status: " + ", ".join(f"{n} {text}" for n, text in outcomes.MEANINGS.items())
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with our exit status for wrong usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(outcomes.USAGE, f"{self.prog}: {message}\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="studio-conformance",
+        description="Judge node packs for Hanzo Studio and ComfyUI. "
+        "Packs are judged by pytest: pytest --studio-pack=PACK",
+        epilog=EPILOG,
+    )
+    version = f"studio-conformance {studio_conformance.__version__}"
+    parser.add_argument("--version", action="version", version=version)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in (cli_describe, cli_rules, cli_init, cli_docs):
+        module.add_commands(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; messages go to stderr, what was asked for to stdout."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments, Path.cwd())
+    except CommandFailed as failure:
+        print(f"studio-conformance: {failure}", file=sys.stderr)
+        return failure.status
+    except BrokenPipeError:
+        # The reader (head, a pager) has seen enough; keep Python from complaining at exit.
+        sys.stdout = None
+        return outcomes.CLEAN
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
