@@ -70,15 +70,17 @@ class TouchLog:
         line = frame.f_lineno if frame else None
         self._touches[key] = Touch(name, kind, self.phase, file, line, level, today)
 
-    def guarded(self) -> bool:
+    def guarded(self, catches: frozenset[str] | None = None) -> bool:
         """Whether the pack's current line expects the name to be missing.
 
-        True inside ``try`` with a handler for ImportError, AttributeError or wider, and in a
-        ``hasattr`` or three-argument ``getattr``: there the host's own error is the right answer,
-        because the pack detects features.
+        True inside ``try`` with a handler for ImportError, AttributeError or wider (or for the
+        exception names ``catches``), and in a ``hasattr`` or three-argument ``getattr``: there the
+        host's own error is the right answer, because the pack detects features.
         """
         frame = self.pack_frame()
-        return frame is not None and is_guarded(frame.f_code.co_filename, frame.f_lineno)
+        if frame is None:
+            return False
+        return is_guarded(frame.f_code.co_filename, frame.f_lineno, catches or _CATCHES)
 
     def as_dicts(self) -> list[dict[str, Any]]:
         return [asdict(touch) for touch in self._touches.values()]
@@ -90,26 +92,28 @@ class TouchLog:
 
 LOG = TouchLog()
 
-_CATCHES = {"ImportError", "ModuleNotFoundError", "AttributeError", "Exception", "BaseException"}
+_CATCHES = frozenset(
+    {"ImportError", "ModuleNotFoundError", "AttributeError", "Exception", "BaseException"}
+)
 
 
-def is_guarded(file: str, line: int) -> bool:
-    """Whether ``line`` of ``file`` stands where a missing name is expected (see ``guarded``)."""
-    return any(first <= line <= last for first, last in _guarded_spans(file))
+def is_guarded(file: str, line: int, catches: frozenset[str] = _CATCHES) -> bool:
+    """Whether ``line`` of ``file`` stands where one of ``catches`` is expected (see ``guarded``)."""
+    return any(first <= line <= last for first, last in _guarded_spans(file, catches))
 
 
 @lru_cache(maxsize=512)
-def _guarded_spans(file: str) -> tuple[tuple[int, int], ...]:
+def _guarded_spans(file: str, catches: frozenset[str]) -> tuple[tuple[int, int], ...]:
     try:
         with open(file, encoding="utf-8") as source:
             tree = ast.parse(source.read())
     except (OSError, SyntaxError, ValueError):
         return ()
-    return tuple(span for node in ast.walk(tree) if (span := _span(node)))
+    return tuple(span for node in ast.walk(tree) if (span := _span(node, catches)))
 
 
-def _span(node: ast.AST) -> tuple[int, int] | None:
-    if isinstance(node, ast.Try) and any(_catches(handler) for handler in node.handlers):
+def _span(node: ast.AST, catches: frozenset[str]) -> tuple[int, int] | None:
+    if isinstance(node, ast.Try) and any(_catches(each, catches) for each in node.handlers):
         last = node.body[-1]
         return node.body[0].lineno, last.end_lineno or last.lineno
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -119,9 +123,9 @@ def _span(node: ast.AST) -> tuple[int, int] | None:
     return None
 
 
-def _catches(handler: ast.ExceptHandler) -> bool:
+def _catches(handler: ast.ExceptHandler, names_wanted: frozenset[str]) -> bool:
     if handler.type is None:
         return True
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     names = {getattr(kind, "id", getattr(kind, "attr", "")) for kind in types}
-    return bool(names & _CATCHES)
+    return bool(names & names_wanted)
