@@ -1,0 +1,43 @@
+"""The one table of import names: host module (canonical spelling) to our stand-in.
+
+``studio.*``, ``studio_extras.*``, ... are spellings of the same entries (``spelling``). The node
+API trees (``comfy_api``, ``comfy_execution``, ``comfy.comfy_types``) belong to
+``reference_runtime.api``.
+"""
+
+from __future__ import annotations
+
+from reference_runtime.host import known
+from reference_runtime.host.spelling import BRANDED_ROOTS
+from reference_runtime.host.text import words
+
+_BASE = "reference_runtime.host.standins"
+_SAME_NAME = words("""
+folder_paths node_helpers nodes protocol server
+comfy comfy.cli_args comfy.options
+""")
+
+TABLE: dict[str, str] = {name: f"{_BASE}.{name}" for name in _SAME_NAME}
+
+API_TREES = ("comfy_api", "comfy_execution", "comfy.comfy_types")
+
+UNBRANDED = frozenset(
+    {"execution", "folder_paths", "latent_preview", "node_helpers", "nodes", "server"}
+)
+"""Top-level host modules without a brand in their name; on the host they always win."""
+
+GENERIC = frozenset({"api_server", "app", "middleware", "protocol", "utils"})
+"""Host modules with everyday names: served only when nothing else has the name."""
+
+HOST_ROOTS = BRANDED_ROOTS | UNBRANDED
+
+
+def is_api(module: str) -> bool:
+    """Whether the canonical module name belongs to the node API."""
+    return any(module == tree or module.startswith(tree + ".") for tree in API_TREES)
+
+
+def is_package(module: str) -> bool:
+    """Whether the canonical module name can have submodules."""
+    prefix = module + "."
+    return known.is_package(module) or any(name.startswith(prefix) for name in TABLE)

@@ -1,0 +1,1 @@
+"""``comfy`` / ``studio``: the package of the host's model code. Submodules load when touched."""
