@@ -179,9 +179,19 @@ class _Reader:
     def waivers(self, value: Any) -> tuple[Waiver, ...]:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             self.fail(f"waivers must be an array of tables ([[tool.{TABLE}.waivers]])")
-        return tuple(self.waiver(f"waivers[{i}]", item) for i, item in enumerate(value))
+        lines = self.lines_of(f"[[tool.{TABLE}.waivers]]", len(value))
+        return tuple(
+            self.waiver(f"waivers[{i}]", item, line)
+            for i, (item, line) in enumerate(zip(value, lines, strict=True))
+        )
 
-    def waiver(self, key: str, entry: dict[str, Any]) -> Waiver:
+    def lines_of(self, heading: str, number: int) -> list[int] | list[None]:
+        """The lines of a heading that occurs ``number`` times; written otherwise, none is known."""
+        texts = self.file.read_text(encoding="utf-8").splitlines()
+        lines = [i for i, text in enumerate(texts, 1) if text.replace(" ", "").startswith(heading)]
+        return lines if len(lines) == number else [None] * number
+
+    def waiver(self, key: str, entry: dict[str, Any], line: int | None) -> Waiver:
         known = ("code", "node", "reason", "expires")
         for name in entry:
             if name not in known:
@@ -197,6 +207,7 @@ class _Reader:
             node=self.text(f"{key}.node", entry["node"]) if "node" in entry else None,
             reason=self.text(f"{key}.reason", entry["reason"]).strip(),
             expires=self.date(f"{key}.expires", entry.get("expires")),
+            line=line,
         )
 
     def date(self, key: str, value: Any) -> datetime.date | None:

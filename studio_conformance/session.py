@@ -176,7 +176,7 @@ class PackRun:
         rows = [row for unit in self.units for row in self._unit_rows(unit)]
         yield from rows
         for check, waiver, message in complaints(self.settings.waivers, rows, today()):
-            verdict = Verdict("failed", message, str(self.settings.file), 1, waiver.place)
+            verdict = Verdict("failed", message, str(self.settings.file), waiver.line, waiver.place)
             row = self._row(check, Unit("", check.family, None, (check,)), verdict)
             row["node"], row["replay"] = waiver.node, None
             yield row

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from studio_conformance.checks import Check
 from studio_conformance.outcomes import JUDGED
@@ -24,6 +24,8 @@ class Waiver:
     reason: str
     expires: datetime.date | None = None
     """Last day on which it holds."""
+    line: int | None = field(default=None, compare=False)
+    """Where it stands in the pyproject.toml."""
 
     def matches(self, code: str, node: str | None) -> bool:
         return (self.code, self.node) == (code, node)

@@ -36,7 +36,7 @@ def finding_lines(row: Event, *, replay: bool = True) -> Iterator[Line]:
     """One finding: where, what, and how to see it again."""
     place = row["node"] or "the pack"
     named = f" {row['input']!r}" if row["input"] else ""
-    where = f"{row['file']}:{row['line']}" if row["file"] else "no line known"
+    where = f"{row['file']}:{row['line'] or 1}" if row["file"] else "no line known"
     yield Line(f"  {place}{named}  {where}")
     message = row["message"].splitlines() or [""]
     yield from (Line(f"    {text}") for text in message)
