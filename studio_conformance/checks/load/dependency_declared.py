@@ -29,7 +29,7 @@ from studio_conformance.subject import Pack
     scope="pack",
 )
 def dependency_declared(pack: Pack) -> Iterator[Violation]:
-    missing = [p for p in pack.problems("dependency-missing") if not imports_itself(pack, p)]
+    missing = pack.problems("dependency-missing")
     undeclared = [p for p in missing if not _is_declared(pack.path, p["failure"])]
     for problem in undeclared:
         module = missing_module(problem)
@@ -49,11 +49,6 @@ def dependency_declared(pack: Pack) -> Iterator[Violation]:
 def missing_module(problem: Problem) -> str:
     failure = problem["failure"]
     return (failure and failure["missing_module"]) or "?"
-
-
-def imports_itself(pack: Pack, problem: Problem) -> bool:
-    """Whether the missing module is the pack's own folder, imported by an absolute name."""
-    return missing_module(problem) in (pack.name, "custom_nodes")
 
 
 def _is_declared(path: Path, failure: Failure | None) -> bool:

@@ -78,9 +78,6 @@ class TestDependencyDeclared:
         found = self.judge(tmp_path, missing("einx"), missing("other", f"{tmp_path}/__init__.py"))
         assert [violation.input for violation in found] == ["other"]
 
-    def test_own_folder_is_no_dependency(self) -> None:
-        assert self.judge(HERE, missing("mypack")) == []
-
 
 class TestSelfImport:
     def judge(self, tmp_path: Path, line: str, **files: str) -> list[Any]:
