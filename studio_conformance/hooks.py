@@ -151,8 +151,9 @@ class StudioHooks:
         if rows:
             run.results[report.nodeid] = rows
         elif report.failed:
-            why = report.longreprtext.strip().rpartition("\n")[2]
-            run.results[report.nodeid] = run.break_unit(unit, why)
+            crash = getattr(report.longrepr, "reprcrash", None)
+            why = crash.message if crash else report.longreprtext.strip()
+            run.results[report.nodeid] = run.break_unit(unit, why.partition("\n")[0])
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self.beside_failed |= report.failed

@@ -42,7 +42,17 @@ class FindingsRepr(TerminalRepr):
                 tw.line(line.text)
 
 
-class PackCollector(pytest.Collector):
+class _Unplaced:
+    """For nodes that stand in no folder of tests: every conftest that was loaded has its say."""
+
+    config: pytest.Config
+
+    @property
+    def ihook(self) -> Any:
+        return self.config.hook
+
+
+class PackCollector(_Unplaced, pytest.Collector):
     """All items of one pack; its id is the pack's label."""
 
     def __init__(self, *, run: PackRun, **kwargs: Any) -> None:
@@ -60,7 +70,7 @@ class PackCollector(pytest.Collector):
                 yield from (family_item(self, self.run, unit) for unit in units)
 
 
-class NodeCollector(pytest.Collector):
+class NodeCollector(_Unplaced, pytest.Collector):
     """The families of one node."""
 
     def __init__(self, *, run: PackRun, units: list[Unit], **kwargs: Any) -> None:
@@ -84,7 +94,7 @@ def family_item(parent: pytest.Collector, run: PackRun, unit: Unit) -> FamilyIte
     return item
 
 
-class FamilyItem(pytest.Item):
+class FamilyItem(_Unplaced, pytest.Item):
     """The checks of one family on one node, or on the pack."""
 
     def __init__(self, *, run: PackRun, unit: Unit, **kwargs: Any) -> None:
