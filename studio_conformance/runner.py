@@ -17,6 +17,8 @@ SPEAKS_UNLOADED = frozenset({"LOAD", "COMPAT"})
 """Families that judge even a pack which did not load: what broke, and does the level explain it."""
 
 IMPORT_CHECK = "LOAD-001"
+MAX_MESSAGE = 2000
+"""Characters of a message: an exception of the pack may carry a whole file."""
 
 
 @dataclass(frozen=True)
@@ -67,4 +69,7 @@ def gate(check: Check, subject: Node | Pack) -> str | None:
 
 def _verdict(violation: Violation) -> Verdict:
     where = violation.where
-    return Verdict("failed", violation.message, where.file, where.line, violation.input)
+    message = violation.message
+    if len(message) > MAX_MESSAGE:
+        message = message[: MAX_MESSAGE - 1] + "…"
+    return Verdict("failed", message, where.file, where.line, violation.input)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -197,9 +199,17 @@ class Session:
     started: float = field(default_factory=time.time)
 
     def load(self, progress: Progress | None = None) -> None:
-        for run in self.packs:
-            if run.subject is None and run.broken is None:
+        """Load every pack that is not loaded yet, as many at a time as there are processors."""
+        waiting = [run for run in self.packs if run.subject is None and run.broken is None]
+        if len(waiting) < 2:
+            for run in waiting:
                 run.load(progress)
+            return
+        pool = ThreadPoolExecutor(min(len(waiting), os.cpu_count() or 1))
+        try:
+            list(pool.map(lambda run: run.load(progress), waiting))
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def run_all(self) -> None:
         """Judge everything planned, in this process."""
@@ -217,7 +227,9 @@ def open_session(arguments: Sequence[str], overrides: dict[str, Any], cwd: Path)
     refused: list[Refused] = []
     for argument in dict.fromkeys(arguments):
         try:
-            packs.append(open_pack(argument, overrides, cwd))
+            run = open_pack(argument, overrides, cwd)
+            if all(run.target.path != known.target.path for known in packs):
+                packs.append(run)
         except (UnusablePack, BadSettings, BrokenToml, UnknownLevel) as error:
             refused.append(Refused(argument, str(error)))
     for run, label in zip(

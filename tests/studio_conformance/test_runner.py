@@ -63,3 +63,8 @@ def test_a_pack_that_did_not_load_is_not_judged_for_anything_else(rules: Rules) 
     pack = _pack(load={"loaded": False})
     schema_rule = replace(rules["LOAD-001"], code="SCHEMA-009")
     assert [v.outcome for v in judge(schema_rule, pack)] == ["not_reached"]
+
+
+def test_a_message_of_any_length_is_bounded(rules: Rules) -> None:
+    pack = _pack(problems=[a_problem("import-failed", "x" * 10_000)])
+    assert len(judge(rules["LOAD-001"], pack)[0].message) == 2000

@@ -216,3 +216,9 @@ def test_a_run_broken_off_keeps_the_status_it_broke_off_with(
 ) -> None:
     footer = _events(_run(tmp_path, "mypack"), broke_off=2)[-1]
     assert (footer["exit_status"], footer["complete"]) == (2, False)
+
+
+def test_a_pack_asked_for_twice_is_judged_once(tmp_path: Path, inspections: Known) -> None:
+    make_folder(tmp_path)
+    session = open_session(["mypack", "./mypack", str(tmp_path / "mypack")], {}, tmp_path)
+    assert [run.label for run in session.packs] == ["mypack"]
