@@ -42,10 +42,19 @@ ENDED = (
 def activate(config: pytest.Config) -> None:
     """Check the command line and register the hooks. Raises pytest.UsageError."""
     session = _open(config)
-    if config.args_source != config.ArgsSource.ARGS:
-        config.args = []  # The packs are what was asked for; the project's own tests are not.
+    picked = [arg for arg in config.args if _is_item_id(arg, session)]
+    asked = config.args_source == config.ArgsSource.ARGS
+    # The packs are what was asked for; the project's own tests only where they are named.
+    config.args = [arg for arg in config.args if asked and arg not in picked]
+    if not config.args:
         config.args_source = config.ArgsSource.INVOCATION_DIR
-    config.pluginmanager.register(StudioHooks(config, session), "studio-conformance-run")
+    config.pluginmanager.register(StudioHooks(config, session, picked), "studio-conformance-run")
+
+
+def _is_item_id(argument: str, session: Session) -> bool:
+    """Whether an argument is the id of one of our items, as a summary of failures prints it."""
+    label, names, _ = argument.partition("::")
+    return bool(names) and any(label == run.label for run in session.packs)
 
 
 def _open(config: pytest.Config) -> Session:
@@ -81,14 +90,18 @@ def _make_folder(folder: Path) -> None:
 class StudioHooks:
     """One run of pytest with packs to judge."""
 
-    def __init__(self, config: pytest.Config, session: Session) -> None:
+    def __init__(self, config: pytest.Config, session: Session, picked: list[str]) -> None:
         self.config = config
         self.session = session
+        self.picked = picked
+        """Item ids on the command line; empty for all."""
         self.events: list[Event] = []
         self.beside_failed = False
-        handed: list[str] | None = getattr(config, "workerinput", {}).get(WORKER_KEY)
-        for run, text in zip(session.packs, handed or (), strict=False):
-            run.adopt(text)
+        handed: dict[str, list[str]] | None = getattr(config, "workerinput", {}).get(WORKER_KEY)
+        if handed is not None:
+            self.picked = handed["picked"]
+            for run, text in zip(session.packs, handed["packs"], strict=True):
+                run.adopt(text)
 
     def pytest_report_header(self) -> list[str]:
         packs = [
@@ -100,8 +113,9 @@ class StudioHooks:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """xdist: hand a worker the descriptions. The first worker makes the packs load."""
-        self.session.load()
-        node.workerinput[WORKER_KEY] = [run.export() for run in self.session.packs]
+        self.session.load(self._progress())
+        packs = [run.export() for run in self.session.packs]
+        node.workerinput[WORKER_KEY] = {"packs": packs, "picked": self.picked}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -121,6 +135,23 @@ class StudioHooks:
             )
             for run in self.session.packs
         ]
+
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Keep the items named on the command line, by their own id or that of what holds them."""
+        if not self.picked:
+            return
+        wanted = [self._is_wanted(item) for item in items]
+        config.hook.pytest_deselected(
+            items=[i for i, w in zip(items, wanted, strict=True) if not w]
+        )
+        items[:] = [i for i, w in zip(items, wanted, strict=True) if w]
+
+    def _is_wanted(self, item: pytest.Item) -> bool:
+        if not isinstance(item, FamilyItem):
+            return True
+        return any(f"{item.nodeid}::".startswith(f"{wanted}::") for wanted in self.picked)
 
     def _progress(self) -> Any:
         reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")

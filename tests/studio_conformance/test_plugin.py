@@ -149,6 +149,19 @@ def test_k_knows_the_nodes_own_name_too(run: Runner) -> None:
     run("--studio-pack=mypack", "-k", "Inv::ert").assert_outcomes(passed=2, deselected=8)
 
 
+@pytest.mark.parametrize(("given", "passed"), [("Sound", 2), ("Sound::V1", 1), ("Soun", 0)])
+def test_an_item_id_from_a_summary_selects_the_item(run: Runner, given: str, passed: int) -> None:
+    result = run("--studio-pack=mypack", f"mypack::{given}")
+    result.assert_outcomes(passed=passed, deselected=10 - passed)
+
+
+def test_an_item_id_may_stand_beside_a_test_file(run: Runner) -> None:
+    run.pytester.makepyfile(test_own="def test_own(): pass")
+    run("--studio-pack=mypack", "mypack::Sound::V1", "test_own.py").assert_outcomes(
+        passed=2, deselected=9
+    )
+
+
 def test_x_stops_at_the_first_finding(run: Runner) -> None:
     result = run("--studio-pack=mypack", "-x", "--studio-report=out")
     assert result.ret == 1
@@ -323,6 +336,11 @@ def test_xdist_gives_the_same_report(distributed: Runner) -> None:
 def test_xdist_with_x_ends_with_findings(distributed: Runner) -> None:
     result = distributed("--studio-pack=mypack", "--studio-select=V1", "-n2", "-x")
     assert result.ret == 1
+
+
+def test_xdist_runs_what_an_item_id_selects(distributed: Runner) -> None:
+    result = distributed("--studio-pack=mypack", "-n2", "mypack::Sound::V1")
+    result.assert_outcomes(failed=1)
 
 
 def test_xdist_loads_a_pack_once(distributed: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
