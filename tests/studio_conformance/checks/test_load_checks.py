@@ -238,3 +238,15 @@ class TestNodes:
         path = write_pack(tmp_path, __init__=source)
         (violation,) = on_pack("LOAD-024", path, a_pack())
         assert (violation.input, violation.where.line) == ("A", 4)
+
+
+class TestCoreCollision:
+    def test_id_of_the_host(self) -> None:
+        nodes = [a_node("KSampler"), a_node("Canny"), a_node("KSampler of mine")]
+        found = on_nodes("LOAD-025", HERE, a_pack(*nodes))
+        assert len(found) == 2
+
+    def test_the_hosts_own_modules_have_its_ids(self) -> None:
+        path = Path("/host/studio_extras/nodes_canny.py")
+        with pytest.raises(NotApplicable):
+            on_nodes("LOAD-025", path, a_pack(a_node("Canny")))
