@@ -1,7 +1,7 @@
 """Synchronous twins of asynchronous classes: each coroutine runs on a worker thread.
 
-Source of the rules: what ``ComfyAPISync`` does. One loop per call, created and closed in that thread, so a
-twin may be used while a loop is running in the calling thread.
+Source of the rules: what ``ComfyAPISync`` does. One loop per call, created and closed in that
+thread, so a twin may be used while a loop is running in the calling thread.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from reference_runtime.api.singleton import ProxiedSingleton
+from reference_runtime.api.singleton import ProxiedSingleton, SingletonMetaclass
 
 
 class AsyncToSyncConverter:
@@ -65,8 +65,9 @@ def _twin(async_class: type) -> type:
             if not attribute.startswith("_"):
                 namespace[attribute] = _twin_attribute(value)
     namespace["__init__"] = functools.partialmethod(_build, async_class)
-    bases = (ProxiedSingleton,) if issubclass(async_class, ProxiedSingleton) else (object,)
-    return type(bases[0])(name, bases, namespace)
+    if issubclass(async_class, ProxiedSingleton):
+        return SingletonMetaclass(name, (ProxiedSingleton,), namespace)
+    return type(name, (), namespace)
 
 
 def _build(self: Any, async_class: type, *args: Any, **kwargs: Any) -> None:

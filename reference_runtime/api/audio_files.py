@@ -1,4 +1,7 @@
-"""Audio files through PyAV. Source of the rules: rates and bit rates of the v3 API's audio helper."""
+"""Audio files through PyAV.
+
+Source of the rules: rates and bit rates of the v3 API's audio helper.
+"""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class PriceBadge:
     engine: str = "jsonata"
 
     def validate(self) -> None:
-        """ValueError for another engine than jsonata, an empty expression, or wrong dependencies."""
+        """ValueError for an engine that is not jsonata, an empty expression, wrong dependencies."""
         if self.engine != "jsonata":
             raise ValueError(f"engine {self.engine!r} is unknown, only 'jsonata' exists")
         if not (isinstance(self.expr, str) and self.expr):

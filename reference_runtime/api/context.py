@@ -1,7 +1,7 @@
 """Which node is running: set by the engine, read by progress and by packs.
 
-Source of the rules: ``comfy_execution.utils``. Kept in a context variable, so concurrent coroutines see
-their own.
+Source of the rules: ``comfy_execution.utils``. Kept in a context variable, so concurrent coroutines
+see their own.
 """
 
 from __future__ import annotations

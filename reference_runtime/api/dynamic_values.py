@@ -1,7 +1,8 @@
 """From a prompt's flat values to what ``execute`` gets for dynamic inputs (latest).
 
-A prompt writes nested inputs as ``parent.child``; ``execute`` gets a dict per parent. A DynamicCombo's dict
-also holds its own key: the selected option. Source: observed results of the newest v3 API.
+A prompt writes nested inputs as ``parent.child``; ``execute`` gets a dict per parent. A
+DynamicCombo's dict also holds its own key: the selected option. Source: observed results of the
+newest v3 API.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def get_finalized_class_inputs(
     data: V3Data = {}
     for key in ("dynamic_paths", "dynamic_paths_default_value"):
         if found := out.pop(key):
-            data[key] = found  # type: ignore[literal-required]
+            data[key] = found
     if include_hidden and hidden is not None:
         out["hidden"] = hidden
     return out, hidden if include_hidden else None, data

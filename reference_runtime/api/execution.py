@@ -1,7 +1,7 @@
 """The parts of ``comfy_execution`` that packs import and that need no engine.
 
-``DynamicPrompt`` knows the nodes of a prompt and those that expansions added; ``validate_node_input``
-decides whether two wire types fit. Source: observed results of the host.
+``DynamicPrompt`` knows the nodes of a prompt and those that expansions added;
+``validate_node_input`` decides whether two wire types fit. Source: observed results of the host.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def get_input_info(
 def validate_node_input(received_type: Any, input_type: Any, strict: bool = False) -> bool:
     """Whether a link from ``received_type`` to ``input_type`` is allowed.
 
-    Equal types always are (asked with ``!=``, left operand first: B15). Otherwise comma-separated sets
-    must intersect, or with ``strict`` the received set must lie within the other.
+    Equal types always are (asked with ``!=``, left operand first: B15). Otherwise comma-separated
+    sets must intersect, or with ``strict`` the received set must lie within the other.
     """
     if not received_type != input_type:  # noqa: SIM202  the host asks !=, which the types override
         return True
@@ -103,8 +103,8 @@ def validate_node_input(received_type: Any, input_type: Any, strict: bool = Fals
 def include_unique_id_in_input(class_type: str) -> bool:
     """Whether the node's id is part of its cache key.
 
-    The host looks for the bare string "UNIQUE_ID" among the hidden values; a v3 node's are tuples, so
-    it is never found there (B5; strict mode finds it).
+    The host looks for the bare string "UNIQUE_ID" among the hidden values; a v3 node's are tuples,
+    so it is never found there (B5; strict mode finds it).
     """
     classes = importlib.import_module("nodes").NODE_CLASS_MAPPINGS
     hidden = classes[class_type].INPUT_TYPES().get("hidden", {}).values()

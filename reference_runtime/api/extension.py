@@ -1,6 +1,7 @@
 """ComfyAPI and ComfyExtension (StudioAPI and StudioExtension on Studio).
 
-Source of the rules: the v3 API's entry classes, and B4: up to 0.3.71 an API object lacks ``execution``.
+Source of the rules: the v3 API's entry classes, and B4: up to 0.3.71 an API object lacks
+``execution``.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ ComfyAPISync_v0_0_1 = create_sync_class(ComfyAPIAdapter_v0_0_1)
 class ComfyExtension(ABC):
     """What an entry function returns: the pack's nodes."""
 
-    async def on_load(self) -> None:
+    async def on_load(self) -> None:  # noqa: B027  packs may leave it out
         """Called before the node list is asked for, at latest only (B14)."""
 
     @abstractmethod

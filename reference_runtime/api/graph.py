@@ -62,8 +62,8 @@ class Node:
 class GraphBuilder:
     """Builds an expansion whose ids are unique within a run.
 
-    The prefix is ``<root>.<call>.<graph>.``; the engine sets root and call before each call, and every
-    builder made in it takes the next graph number.
+    The prefix is ``<root>.<call>.<graph>.``; the engine sets root and call before each call, and
+    every builder made in it takes the next graph number.
     """
 
     _default_prefix_root = ""
@@ -86,7 +86,7 @@ class GraphBuilder:
     def alloc_prefix(
         cls, root: str | None = None, call_index: int | None = None, graph_index: int | None = None
     ) -> str:
-        """The next prefix; what is not given comes from the default, whose graph number moves on."""
+        """The next prefix; what is not given comes from the default, whose number moves on."""
         root = GraphBuilder._default_prefix_root if root is None else root
         call = GraphBuilder._default_prefix_call_index if call_index is None else call_index
         graph = GraphBuilder._default_prefix_graph_index if graph_index is None else graph_index

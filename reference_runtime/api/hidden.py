@@ -1,7 +1,7 @@
 """What the host hands to a node besides its inputs: node id, prompt, metadata, keys.
 
-The two key members are named after the brand. ``Hidden`` holds both spellings and shows those of the
-active level; touching the other brand's spelling is recorded and served as the right one.
+The two key members are named after the brand. ``Hidden`` holds both spellings and shows those of
+the active level; touching the other brand's spelling is recorded and served as the right one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class _BrandedMembers(EnumMeta):
 
     def __iter__(cls) -> Iterator[Any]:
         foreign = _FOREIGN[ACTIVE.level.brand]
-        return (member for member in super().__iter__() if member.name not in foreign)
+        members: Iterator[Any] = super().__iter__()
+        return (member for member in members if member.name not in foreign)
 
     def __len__(cls) -> int:
         return sum(1 for _ in cls)

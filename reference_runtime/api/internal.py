@@ -1,8 +1,8 @@
 """Class machinery under the node API: markers, overrides, clones, locks.
 
-Source of the rules: behaviour of ``comfy_api.internal`` at ComfyUI 0.3.64 (same names and results at
-Hanzo Studio 0.3.71). The host recognises v3 classes and results by the two marker bases here, so both
-module trees must share these very objects.
+Source of the rules: behaviour of ``comfy_api.internal`` at ComfyUI 0.3.64 (same names and results
+at Hanzo Studio 0.3.71). The host recognises v3 classes and results by the two marker bases here, so
+both module trees must share these very objects.
 """
 
 from __future__ import annotations

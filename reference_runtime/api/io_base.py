@@ -1,14 +1,15 @@
 """The bases of every io type: inputs, outputs, io types, and the decorator that ties them together.
 
-Source of the rules: constructors and ``as_dict`` of the v3 API at ComfyUI 0.3.64, 0.3.71 and latest.
-``as_dict`` drops values that are exactly None and nothing else, so ``optional: False`` always stands.
+Source of the rules: constructors and ``as_dict`` of the v3 API at ComfyUI 0.3.64, 0.3.71 and
+latest. ``as_dict`` drops values that are exactly None and nothing else, so ``optional: False``
+always stands.
 """
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, ABCMeta
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from reference_runtime.api.internal import is_class, prune_dict
 from reference_runtime.api.levelled import LevelMeta
@@ -26,8 +27,8 @@ class _StringIOType(str):
     """An io type that is compatible with others, seen through ``!=`` only.
 
     ``a != b`` is False when either side is ``*`` or one comma-separated set contains the other;
-    ``==`` stays the string's. Python asks the left operand, which is why a plain ``str`` on the left
-    is still unequal (bug B15 of the hosts up to 0.3.71).
+    ``==`` stays the string's. Python asks the left operand, which is why a plain ``str`` on the
+    left is still unequal (bug B15 of the hosts up to 0.3.71).
     """
 
     def __ne__(self, value: object) -> bool:
@@ -61,8 +62,8 @@ def branded(suffix: str) -> Callable[[], str]:
     return lambda: f"{ACTIVE.level.brand.upper()}_{suffix}"
 
 
-class _ComfyType(ABC):
-    """Root of the io types: a Python ``Type``, a wire ``io_type``, an Input and perhaps an Output."""
+class _ComfyType(ABC):  # noqa: B024  as in the host
+    """Root of the io types: a Python ``Type``, a wire ``io_type``, an Input, maybe an Output."""
 
     Type: Any = Any
     io_type: Any = None
@@ -217,7 +218,9 @@ class Output(_IO_V3):
         """Raise ValueError when the declaration contradicts itself (latest)."""
 
 
-_Input, _Output = Input, Output  # the nested classes below carry the same names
+# The nested classes below carry the same names.
+_Input: TypeAlias = Input
+_Output: TypeAlias = Output
 
 
 class ComfyTypeI(_ComfyType):
@@ -241,14 +244,15 @@ def comfytype(io_type: str | Callable[[], str], **kwargs: Any) -> Callable[[T], 
     """Class decorator that makes an io type of a class; further keywords are ignored.
 
     A class that already derives from the io type bases is kept; any other is rebuilt on top of
-    ComfyTypeIO. Either way it gets Input and Output classes of its own, whose ``Parent`` is the class.
+    ComfyTypeIO. Either way it gets Input and Output classes of its own, whose ``Parent`` is the
+    class.
     """
 
     def decorate(cls: T) -> T:
         made: Any = cls
         if not (is_class(cls) and issubclass(cls, _ComfyType)):
             namespace = {"__module__": cls.__module__, "__doc__": cls.__doc__}
-            made = type(ComfyTypeIO)(cls.__name__, (cls, ComfyTypeIO), namespace)
+            made = ABCMeta(cls.__name__, (cls, ComfyTypeIO), namespace)
             made.__qualname__ = cls.__qualname__
         made.io_type = _TypeName(io_type)
         for name in ("Input", "Output"):
@@ -268,7 +272,7 @@ def _own(parent: Any, name: str) -> type:
         "__qualname__": f"{parent.__name__}.{name}",
         "Parent": parent,
     }
-    return type(source)(source.__name__, (source,), namespace)
+    return LevelMeta(source.__name__, (source,), namespace)
 
 
 def Custom(io_type: str) -> type[ComfyTypeIO]:

@@ -1,7 +1,7 @@
 """Inputs that grow or change with the prompt, as the newest API has them.
 
-MatchType, Autogrow, DynamicCombo and DynamicSlot; and MatchType's older, broken form, which the levels up
-to 0.3.71 have instead (B9). Source: constructors and ``as_dict`` of the newest v3 API.
+MatchType, Autogrow, DynamicCombo and DynamicSlot; and MatchType's older, broken form, which the
+levels up to 0.3.71 have instead (B9). Source: constructors and ``as_dict`` of the newest v3 API.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from reference_runtime.api import io_base as base
 from reference_runtime.api.internal import prune_dict
 from reference_runtime.api.io_base import ComfyTypeI, ComfyTypeIO, WidgetInput, branded, comfytype
 from reference_runtime.api.io_sockets import AnyType
-from reference_runtime.levels import ACTIVE
+from reference_runtime.levels import ACTIVE, COMFY_LATEST
+from reference_runtime.touches import LOG
 
 
 class DynamicInput(base.Input, ABC):
     """An input that stands for others.
 
-    Up to 0.3.71 ``get_dynamic`` gives the inputs that replace it in the frontend's entry; from latest
-    on ``get_all`` lists what is nested in it.
+    Up to 0.3.71 ``get_dynamic`` gives the inputs that replace it in the frontend's entry; from
+    latest on ``get_all`` lists what is nested in it.
     """
 
     def get_dynamic(self) -> list[base.Input]:
@@ -66,7 +67,10 @@ class _Template:
     separator (B9).
     """
 
-    def __init__(self, template_id: str, allowed_types: Any = AnyType) -> None:
+    def __init__(self, template_id: str, allowed_types: Any = None) -> None:
+        if allowed_types is None:
+            _note_newer("io.MatchType.Template() without allowed_types")
+            allowed_types = [AnyType]
         self.template_id = template_id
         if ACTIVE.level.dynamic_inputs and not isinstance(allowed_types, (list, tuple)):
             allowed_types = [allowed_types]
@@ -122,6 +126,8 @@ class MatchType(ComfyTypeIO):
         ) -> None:
             if isinstance(id, _Template) or isinstance(template, str):
                 template, id = id, template
+            elif isinstance(template, _Template) and not isinstance(id, str):
+                _note_newer("io.MatchType.Output() without id")
             if template is None:
                 raise TypeError("MatchType.Output needs a template")
             if ACTIVE.level.dynamic_inputs and not (id or display_name):
@@ -131,6 +137,12 @@ class MatchType(ComfyTypeIO):
 
         def as_dict(self) -> dict[str, Any]:
             return super().as_dict() | {"template": self.template.as_dict()}
+
+
+def _note_newer(form: str) -> None:
+    """Record a way of calling that only latest understands."""
+    if not ACTIVE.level.dynamic_inputs:
+        LOG.record(form, "newer", level=COMFY_LATEST.name)
 
 
 # --- Autogrow -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The dynamic inputs of the levels up to 0.3.71, which no engine of those levels could use (B10)."""
+"""The dynamic inputs of the levels up to 0.3.71, which no engine there could use (B10)."""
 
 from __future__ import annotations
 

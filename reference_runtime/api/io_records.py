@@ -1,7 +1,7 @@
 """The dict shapes that io types carry: LATENT, CONDITIONING, AUDIO, LOAD_3D, ...
 
-Tensors are named in strings so that nothing here imports torch. Shapes: images [B, H, W, C] float 0..1,
-masks [B, H, W], latent samples [B, C, H, W] (or five axes for video), waveforms [B, C, T].
+Tensors are named in strings so that nothing here imports torch. Shapes: images [B, H, W, C] float
+0..1, masks [B, H, W], latent samples [B, C, H, W] (or five axes for video), waveforms [B, C, T].
 """
 
 from __future__ import annotations
@@ -87,7 +87,10 @@ class PooledDict(_PooledRequired, total=False):
 
 
 class AudioDict(TypedDict):
-    """Audio as the host types it. The second key is the host's typo: real data use sample_rate (B12)."""
+    """Audio as the host types it.
+
+    The second key is the host's typo: real data use sample_rate (B12).
+    """
 
     waveform: torch.Tensor
     sampler_rate: int

@@ -1,11 +1,12 @@
 """The io types that are plain sockets: base Input, base Output, no widget.
 
-Source: class name, wire type and Python type of each at 0.3.64, 0.3.71 and latest. Types that the host
-annotates for type checkers only (models, samplers, ...) are ``Any`` at run time.
+Source: class name, wire type and Python type of each at 0.3.64, 0.3.71 and latest. Types that the
+host annotates for type checkers only (models, samplers, ...) are ``Any`` at run time.
 """
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from reference_runtime.api import io_records, media
 from reference_runtime.api.internal import prune_dict
 from reference_runtime.api.io_base import ComfyTypeI, ComfyTypeIO, WidgetInput, comfytype
 from reference_runtime.api.lazy_types import TENSOR, LazyType, tensor_type
+from reference_runtime.api.levelled import LevelMeta
 from reference_runtime.levels import ACTIVE
 
 
@@ -47,10 +49,13 @@ File3DSplatAny FILE_3D_SPLAT_ANY | File3DPointCloudAny FILE_3D_POINT_CLOUD_ANY
 """
 
 
-def socket(name: str, io_type: str, kind: Any = Any) -> type[ComfyTypeIO]:
+def socket(
+    name: str, io_type: str, kind: Any = Any, base: type[ComfyTypeIO] = ComfyTypeIO
+) -> type[ComfyTypeIO]:
     """A socket io type called ``name``."""
     namespace = {"__module__": __name__, "__qualname__": name, "Type": kind}
-    return comfytype(io_type)(type(ComfyTypeIO)(name, (ComfyTypeIO,), namespace))
+    made: Any = ABCMeta(name, (base,), namespace)
+    return comfytype(io_type)(made)  # type: ignore[no-any-return]
 
 
 def _sockets(table: str, kind: Any) -> dict[str, type[ComfyTypeIO]]:
@@ -60,7 +65,7 @@ def _sockets(table: str, kind: Any) -> dict[str, type[ComfyTypeIO]]:
 
 def _records() -> dict[str, type[ComfyTypeIO]]:
     conditioning = LazyType(lambda: list[tuple[tensor_type(), io_records.PooledDict]])  # type: ignore[misc]
-    operation = LazyType(lambda: Callable[[tensor_type()], tensor_type()])  # type: ignore[misc]
+    operation = LazyType(lambda: Callable[[tensor_type()], tensor_type()])
     return {
         "Latent": socket("Latent", "LATENT", io_records.LatentDict),
         "Conditioning": socket("Conditioning", "CONDITIONING", conditioning),
@@ -77,7 +82,6 @@ def _records() -> dict[str, type[ComfyTypeIO]]:
         "Accumulation": socket("Accumulation", "ACCUMULATION", io_records.AccumulationDict),
         "Load3DCamera": socket("Load3DCamera", "LOAD3D_CAMERA", io_records.CameraInfo),
         "Load3D": socket("Load3D", "LOAD_3D", io_records.Model3DDict),
-        "Load3DAnimation": socket("Load3DAnimation", "LOAD_3D_ANIMATION", io_records.Model3DDict),
         "Tracks": socket("Tracks", "TRACKS", io_records.TrackDict),
         "Voxel": socket("Voxel", "VOXEL", _since_0_3_71(media.VOXEL)),
         "Mesh": socket("Mesh", "MESH", _since_0_3_71(media.MESH)),
@@ -105,12 +109,15 @@ _NESTED: dict[str, dict[str, Any]] = {
     "Accumulation": {"AccumulationDict": io_records.AccumulationDict},
     "Load3DCamera": {"CameraInfo": io_records.CameraInfo},
     "Load3D": {"Model3DDict": io_records.Model3DDict},
-    "Load3DAnimation": {"Model3DDict": io_records.Model3DDict},
     "Tracks": {"TrackDict": io_records.TrackDict},
 }
 for _name, _types in _NESTED.items():
     for _attribute, _value in _types.items():
         setattr(SOCKETS[_name], _attribute, _value)
+
+SOCKETS["Load3DAnimation"] = socket(
+    "Load3DAnimation", "LOAD_3D_ANIMATION", io_records.Model3DDict, SOCKETS["Load3D"]
+)
 
 AnyType = SOCKETS["AnyType"]
 
@@ -220,7 +227,7 @@ def _widget_socket(name: str, io_type: str) -> type[ComfyTypeIO]:
     """A newest type of which only the name, the wire type and the widget's presence are known."""
     made: Any = socket(name, io_type)
     namespace = {"__module__": __name__, "__qualname__": f"{name}.Input", "Parent": made}
-    made.Input = type(WidgetInput)("Input", (WidgetInput,), namespace)
+    made.Input = LevelMeta("Input", (WidgetInput,), namespace)
     return made  # type: ignore[no-any-return]
 
 

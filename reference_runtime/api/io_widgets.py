@@ -1,7 +1,7 @@
-"""The io types with widgets: Boolean, Int, Float, String, Combo, MultiCombo, Webcam, and newer ones.
+"""The io types with widgets: Boolean, Int, Float, String, Combo, MultiCombo and Webcam.
 
-Source: constructor parameters, defaults and ``as_dict`` keys of the v3 API at 0.3.64 = 0.3.71, and what
-latest adds. Parameter order is the host's, because packs pass positionally.
+Source: constructor parameters, defaults and ``as_dict`` keys of the v3 API at 0.3.64 = 0.3.71, and
+what latest adds. Parameter order is the host's, because packs pass positionally.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class Float(ComfyTypeIO):
             self.default: float | None
 
         def as_dict(self) -> dict[str, Any]:
-            own = {
+            own: dict[str, Any] = {
                 "min": self.min,
                 "max": self.max,
                 "step": self.step,

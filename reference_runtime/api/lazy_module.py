@@ -15,9 +15,9 @@ from reference_runtime.touches import LOG
 class ApiModule(ModuleType):
     """A module of one brand's tree.
 
-    Names of the active level stand in ``__dict__``. Others are served on touch and recorded: newer or
-    removed ones, and the other brand's spelling. What no level knows raises AttributeError, which
-    ``from ... import`` turns into ImportError.
+    Names of the active level stand in ``__dict__``. Others are served on touch and recorded: newer
+    or removed ones, and the other brand's spelling. What no level knows raises AttributeError,
+    which ``from ... import`` turns into ImportError.
     """
 
     def __init__(self, name: str, label: str, brand: Brand, doc: str | None = None) -> None:

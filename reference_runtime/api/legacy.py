@@ -1,7 +1,7 @@
 """The source design's older names, served by ``comfy_api.v3`` / ``studio_api.v3`` and ``v3_01``.
 
-They belong to a prototype of the v3 API that no shipped host has. Each use works and is recorded with
-today's name, so that the report can tell the author what to write instead.
+They belong to a prototype of the v3 API that no shipped host has. Each use works and is recorded
+with today's name, so that the report can tell the author what to write instead.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _resources: dict[tuple[str, Any], ResourcesLocal] = {}
 
 
 class ComfyNodeV3(ComfyNode):
-    """The prototype's node base: ``DEFINE_SCHEMA`` works, ``cls.state`` and ``cls.resources`` exist.
+    """The prototype's node base: ``DEFINE_SCHEMA`` works, ``state`` and ``resources`` exist.
 
     State and resources live as long as the process, one per class and node id.
     """
@@ -110,7 +110,7 @@ class _OldKeywords(_V1Names):
             _note_member("types=")
         if widgetType is not None:
             _note_member("widgetType=")
-            self.widget_type = widgetType
+            vars(self)["widget_type"] = widgetType
 
     def get_io_type(self) -> Any:
         own = super().get_io_type()  # type: ignore[misc]

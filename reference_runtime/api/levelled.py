@@ -1,7 +1,7 @@
 """Calls and names judged by the active level: what is newer is served, recorded or refused.
 
-A pack written for a newer host should draw a finding that names the level it needs, not a crash; but
-where the pack itself asks whether a feature exists, it gets the host's own error.
+A pack written for a newer host should draw a finding that names the level it needs, not a crash;
+but where the pack itself asks whether a feature exists, it gets the host's own error.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def note_keyword(cls: type, keyword: str, rank: int) -> None:
 class LevelMeta(ABCMeta):
     """Metaclass of everything a pack constructs: notes newer keywords, remembers what was given.
 
-    ``instance._given`` is the frozenset of the parameter names the caller passed explicitly. It derives
-    from ABCMeta so that packs may mix these classes with abstract bases.
+    ``instance._given`` is the frozenset of the parameter names the caller passed explicitly. It
+    derives from ABCMeta so that packs may mix these classes with abstract bases.
     """
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:

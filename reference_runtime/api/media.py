@@ -1,7 +1,7 @@
 """Geometry and files that nodes hand to each other: VOXEL, MESH, SPLAT, File3D, SVG.
 
-Source: names, constructors and results of the host's geometry and image types; VOXEL and MESH exist from
-0.3.71 on, the others at latest only.
+Source: names, constructors and results of the host's geometry and image types; VOXEL and MESH exist
+from 0.3.71 on, the others at latest only.
 """
 
 from __future__ import annotations

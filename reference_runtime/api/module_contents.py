@@ -176,6 +176,12 @@ def input_impl(to: Builder) -> None:
     to.add(INPUT_IMPLS, tables.INPUT_IMPL_NAMES).all("VideoFromFile VideoFromComponents")
 
 
+def input_impl_video(to: Builder) -> None:
+    to.add(INPUT_IMPLS, tables.INPUT_IMPL_NAMES)
+    # The host's module imports these for itself; packs take them from it.
+    to.add({**VIDEO_TYPES, "VideoInput": video.VideoInput, "AudioInput": video.AudioInput})
+
+
 def util(to: Builder) -> None:
     flat = ".latest." not in f"{to.name}."
     objects = VIDEO_TYPES if flat else {**VIDEO_TYPES, **GEOMETRY, "SVG": media.SVG}
@@ -233,7 +239,10 @@ def internal_package(to: Builder) -> None:
     internal_sync(to)
 
 
-_INTERNAL = ["_ComfyNodeInternal", "_NodeOutputInternal", "first_real_override", "as_pruned_dict", "prune_dict", "is_class", "copy_class", "classproperty", "shallow_clone_class", "lock_class", "make_locked_method_func"]
+_INTERNAL = tables.words("""
+_ComfyNodeInternal _NodeOutputInternal first_real_override as_pruned_dict prune_dict is_class
+copy_class classproperty shallow_clone_class lock_class make_locked_method_func
+""")
 
 
 def internal_singleton(to: Builder) -> None:
@@ -263,7 +272,9 @@ def feature_flags(to: Builder) -> None:
 
 # --- execution ----------------------------------------------------------------------------------
 
-_EXECUTION = ["DependencyCycleError", "NodeInputError", "NodeNotFoundError", "DynamicPrompt", "get_input_info"]
+_EXECUTION = tables.words("""
+DependencyCycleError NodeInputError NodeNotFoundError DynamicPrompt get_input_info
+""")
 
 
 def execution_graph(to: Builder) -> None:
@@ -297,7 +308,10 @@ def execution_caching(to: Builder) -> None:
 
 # --- comfy_types --------------------------------------------------------------------------------
 
-_TYPES_ALL = ["UnetWrapperFunction", "UnetApplyConds", "UnetParams", "UnetApplyFunction", "IO", "InputTypeDict", "ComfyNodeABC", "CheckLazyMixin", "FileLocator"]
+_TYPES_ALL = tables.words("""
+UnetWrapperFunction UnetApplyConds UnetParams UnetApplyFunction IO InputTypeDict ComfyNodeABC
+CheckLazyMixin FileLocator
+""")
 
 
 def types(to: Builder) -> None:

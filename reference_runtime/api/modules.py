@@ -1,7 +1,7 @@
 """The importable module trees, in both brands' spelling, over one set of objects.
 
-``provide("comfy_api.latest")`` builds the module for an import name; the host's finder calls it and keeps
-the result in ``sys.modules``. Modules are built for the active level, so configure it first.
+``provide("comfy_api.latest")`` builds the module for an import name; the host's finder calls it and
+keeps the result in ``sys.modules``. Modules are built for the active level, so configure it first.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _BUILDERS: dict[str, Callable[[contents.Builder], None]] = {
     "api.latest._input.basic_types": contents.input_basic,
     "api.latest._input.video_types": contents.input_video,
     "api.latest._input_impl": contents.input_impl,
-    "api.latest._input_impl.video_types": contents.input_impl,
+    "api.latest._input_impl.video_types": contents.input_impl_video,
     "api.v0_0_1": contents.v0_0_1,
     "api.v0_0_2": contents.v0_0_2,
     "api.version_list": contents.version_list,
@@ -47,7 +47,7 @@ _BUILDERS: dict[str, Callable[[contents.Builder], None]] = {
     "api.input.basic_types": contents.input_basic,
     "api.input.video_types": contents.input_video,
     "api.input_impl": contents.input_impl,
-    "api.input_impl.video_types": contents.input_impl,
+    "api.input_impl.video_types": contents.input_impl_video,
     "api.util": contents.util,
     "api.util.video_types": contents.util_video,
     "api.internal": contents.internal_package,
@@ -87,8 +87,8 @@ _built: dict[tuple[str, str], ModuleType] = {}
 def provide(name: str) -> ModuleType | None:
     """The module called ``name``, or None when the API has no such module.
 
-    Both brands' trees are served whatever the level; the finder judges the brand. A prototype's module
-    is recorded, and None where the pack's line expects an ImportError.
+    Both brands' trees are served whatever the level; the finder judges the brand. A prototype's
+    module is recorded, and None where the pack's line expects an ImportError.
     """
     found = _locate(name)
     if found is None or found[0] not in _BUILDERS:

@@ -1,8 +1,8 @@
 """The base class of v3 nodes: its life cycle and the v1 face it shows.
 
-Source of the rules: class life cycle and v1 attributes of the v3 API. The v1 attributes are computed from
-the schema when it is first asked for and cached on the class; in faithful mode a subclass inherits its
-parent's cache (B8), in strict mode it does not.
+Source of the rules: class life cycle and v1 attributes of the v3 API. The v1 attributes are
+computed from the schema when it is first asked for and cached on the class; in faithful mode a
+subclass inherits its parent's cache (B8), in strict mode it does not.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class _ComfyNodeBaseInternal(_ComfyNodeInternal):
         return [name for name, value in kwargs.items() if value is None]
 
     def __init__(self) -> None:
-        # Hosts up to 0.3.71 set this, which is why an instance of a locked class can't be made there.
+        # Hosts up to 0.3.71 set this, so an instance of a locked class can't be made there.
         if ACTIVE.level.rank < 2:
             self.local_resources = None
 
@@ -129,9 +129,9 @@ class _ComfyNodeBaseInternal(_ComfyNodeInternal):
                 raise Exception(f"node class {cls.__name__} does not define {name}")
 
     @classproperty
-    def FUNCTION(cls) -> str:
+    def FUNCTION(cls: Any) -> str:  # noqa: N805  a class property
         """Name of the method that the host calls."""
-        if inspect.iscoroutinefunction(cls.execute):  # type: ignore[attr-defined]
+        if inspect.iscoroutinefunction(cls.execute):
             return "EXECUTE_NORMALIZED_ASYNC"
         return "EXECUTE_NORMALIZED"
 
@@ -284,7 +284,8 @@ def _normalized(cls: Any, returned: Any) -> NodeOutput:
 def describe_v3(cls: Any) -> dict[str, Any]:
     """The second form as the host meant it, with ``python_module`` last.
 
-    Inputs and outputs by id with all their options ("optional" included), hidden as a list of tokens.
+    Inputs and outputs by id with all their options ("optional" included), hidden as a list of
+    tokens.
     """
     schema: Schema = cls.FINALIZE_SCHEMA()
     return {**vars(v3_info(schema)), "python_module": cls.RELATIVE_PYTHON_MODULE}

@@ -1,7 +1,7 @@
 """NodeOutput: what ``execute`` gives back.
 
-Source of the rules: return forms of the v3 API and the hosts' bugs B1 (a dict return raises up to 0.3.71)
-and B2 (blocking without a value does nothing).
+Source of the rules: return forms of the v3 API and the hosts' bugs B1 (a dict return raises up to
+0.3.71) and B2 (blocking without a value does nothing).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from reference_runtime.levels import ACTIVE
 class _UIOutput(ABC):
     """What a node shows; ``as_dict`` gives the dict of lists that goes to the frontend."""
 
-    def __init__(self) -> None:
+    def __init__(self) -> None:  # noqa: B027  packs call it through super()
         pass
 
     @abstractmethod

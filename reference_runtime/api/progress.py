@@ -28,18 +28,18 @@ class NodeProgressState(TypedDict):
     max: float
 
 
-class ProgressHandler(ABC):
+class ProgressHandler(ABC):  # noqa: B024  as in the host
     """Listens to progress; override what is of interest."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.enabled = True
 
-    def set_registry(self, registry: ProgressRegistry) -> None: ...
+    def set_registry(self, registry: ProgressRegistry) -> None: ...  # noqa: B027
 
-    def start_handler(self, node_id: str, state: NodeProgressState, prompt_id: str) -> None: ...
+    def start_handler(self, node_id: str, state: NodeProgressState, prompt_id: str) -> None: ...  # noqa: B027
 
-    def update_handler(
+    def update_handler(  # noqa: B027
         self,
         node_id: str,
         value: float,
@@ -49,9 +49,9 @@ class ProgressHandler(ABC):
         image: PreviewImageTuple | None = None,
     ) -> None: ...
 
-    def finish_handler(self, node_id: str, state: NodeProgressState, prompt_id: str) -> None: ...
+    def finish_handler(self, node_id: str, state: NodeProgressState, prompt_id: str) -> None: ...  # noqa: B027
 
-    def reset(self) -> None: ...
+    def reset(self) -> None: ...  # noqa: B027
 
     def enable(self) -> None:
         self.enabled = True
@@ -143,7 +143,7 @@ class ProgressRegistry:
 
     def start_progress(self, node_id: str) -> None:
         entry = self.ensure_entry(node_id)
-        entry.update(state=NodeState.Running, value=0.0, max=1.0)
+        self._set(entry, NodeState.Running, 0.0, 1.0)
         for handler in self._listening():
             handler.start_handler(node_id, entry, self.prompt_id)
 
@@ -151,15 +151,19 @@ class ProgressRegistry:
         self, node_id: str, value: float, max_value: float, image: PreviewImageTuple | None = None
     ) -> None:
         entry = self.ensure_entry(node_id)
-        entry.update(state=NodeState.Running, value=value, max=max_value)
+        self._set(entry, NodeState.Running, value, max_value)
         for handler in self._listening():
             handler.update_handler(node_id, value, max_value, entry, self.prompt_id, image)
 
     def finish_progress(self, node_id: str) -> None:
         entry = self.ensure_entry(node_id)
-        entry.update(state=NodeState.Finished, value=entry["max"])
+        self._set(entry, NodeState.Finished, entry["max"], entry["max"])
         for handler in self._listening():
             handler.finish_handler(node_id, entry, self.prompt_id)
+
+    @staticmethod
+    def _set(entry: NodeProgressState, state: NodeState, value: float, most: float) -> None:
+        entry["state"], entry["value"], entry["max"] = state, value, most
 
     def reset_handlers(self) -> None:
         for handler in self.handlers.values():

@@ -1,7 +1,7 @@
 """Loaded files that outlive a call: the source design's resources.
 
-Source: names and results of the prototype's resources module, present but unused in the hosts up to 0.3.71.
-Bounded here: the least recently used entries go once the cache holds more than its size.
+Source: names and results of the prototype's resources module, present but unused in the hosts up to
+0.3.71. Bounded here: the least recently used entries go once the cache holds more than its size.
 """
 
 from __future__ import annotations
@@ -17,13 +17,10 @@ from reference_runtime.api.lazy_types import LazyType, tensor_type
 MAX_BYTES = 2**31
 
 
-class ResourceKey(ABC):
+class ResourceKey(ABC):  # noqa: B024  as in the host
     """Names a resource. Keys are equal when they name the same one."""
 
     Type: Any = Any
-
-    def __init__(self) -> None:
-        pass
 
 
 class TorchDictFolderFilename(ResourceKey):
@@ -51,9 +48,6 @@ class TorchDictFolderFilename(ResourceKey):
 class Resources(ABC):
     """A cache of loaded resources."""
 
-    def __init__(self) -> None:
-        pass
-
     @abstractmethod
     def get(self, key: ResourceKey, default: Any = ...) -> Any:
         """The resource, loaded on first use."""
@@ -72,8 +66,8 @@ class ResourcesLocal(Resources):
     def get(self, key: ResourceKey, default: Any = ...) -> Any:
         """The state dict that ``key`` names.
 
-        Without ``default`` a missing file raises FileNotFoundError; with one, ``default`` is returned
-        (and not kept). Other kinds of keys raise TypeError.
+        Without ``default`` a missing file raises FileNotFoundError; with one, ``default`` is
+        returned (and not kept). Other kinds of keys raise TypeError.
         """
         with self._lock:
             if key in self.local_resources:

@@ -1,8 +1,8 @@
 """Schema: what a v3 node says about itself, and the frontend's view of it.
 
-Source of the rules: fields, finalize, validate and node info of the v3 API at 0.3.64, 0.3.71, latest.
-``finalize`` changes the lists and outputs it is given, as in the host; a pack that shares them between
-schemas is hurt there too.
+Source of the rules: fields, finalize, validate and node info of the v3 API at 0.3.64, 0.3.71,
+latest. ``finalize`` changes the lists and outputs it is given, as in the host; a pack that shares
+them between schemas is hurt there too.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ class NodeInfoV3:
 class Schema(metaclass=LevelMeta):
     """A node's declaration. ``_given`` names the fields that the pack passed explicitly.
 
-    ``inputs``, ``outputs`` and ``hidden`` default to None up to 0.3.71 and to fresh lists at latest.
+    ``inputs``, ``outputs`` and ``hidden`` default to None up to 0.3.71 and to fresh lists at
+    latest.
     """
 
     node_id: str
@@ -109,7 +110,10 @@ class Schema(metaclass=LevelMeta):
                 setattr(self, name, [])
 
     def validate(self) -> None:
-        """Raise ValueError naming every broken rule, one per line. Types and ranges are not checked."""
+        """Raise ValueError naming every broken rule, one per line.
+
+        Types and ranges are not checked.
+        """
         inputs = [each.id for each in _checked_inputs(self.inputs or [])]
         outputs = [each.id for each in self.outputs or []]
         issues = [
@@ -129,7 +133,7 @@ class Schema(metaclass=LevelMeta):
             self.price_badge.validate()
 
     def finalize(self) -> None:
-        """Append the hidden values that flags imply and give nameless outputs an id. Changes lists."""
+        """Append the hidden values that flags imply; give nameless outputs an id."""
         wanted: list[Hidden] = []
         if self.is_api_node:
             wanted += key_members()
@@ -184,9 +188,12 @@ class Schema(metaclass=LevelMeta):
         }
 
     def get_v3_info(self, cls: Any) -> NodeInfoV3:
-        """The second form (up to 0.3.71). Faithful: TypeError, because the host's call is wrong (B3)."""
+        """The second form (up to 0.3.71).
+
+        Faithful: TypeError, because the host's call is wrong (B3).
+        """
         note_name("io.Schema.get_v3_info", tables.MEMBERS["io.Schema.get_v3_info"])
-        if ACTIVE.mode == "faithful":
+        if ACTIVE.mode == "faithful" and not at_latest():
             raise TypeError("NodeInfoV3() got an unexpected keyword argument 'python_module' (B3)")
         return v3_info(self)
 

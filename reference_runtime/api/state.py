@@ -1,7 +1,7 @@
 """The source design's per-node state.
 
-Source: names and results of the prototype's NodeState. Dunder names raise AttributeError, so that copy,
-pickle and hasattr work on a state.
+Source: names and results of the prototype's NodeState. Dunder names raise AttributeError, so that
+copy, pickle and hasattr work on a state.
 """
 
 from __future__ import annotations

@@ -27,6 +27,11 @@ def level_of_rank(rank: int) -> Level:
     return _BY_RANK[rank]
 
 
+def words(text: str) -> list[str]:
+    """The whitespace-separated words of ``text``."""
+    return text.split()
+
+
 def spans(text: str, span: Span) -> dict[str, Span]:
     """One span for every whitespace-separated name of ``text``."""
     return dict.fromkeys(text.split(), span)
@@ -34,9 +39,32 @@ def spans(text: str, span: Span) -> dict[str, Span]:
 
 # --- names of the io module: in __all__, in the host's order ------------------------------------
 
-IO_ALL_0_3_64 = ["FolderType", "UploadType", "RemoteOptions", "NumberDisplay", "comfytype", "Custom", "Input", "WidgetInput", "Output", "ComfyTypeI", "ComfyTypeIO", "Boolean", "Int", "Float", "String", "Combo", "MultiCombo", "Image", "WanCameraEmbedding", "Webcam", "Mask", "Latent", "Conditioning", "Sampler", "Sigmas", "Noise", "Guider", "Clip", "ControlNet", "Vae", "Model", "ClipVision", "ClipVisionOutput", "AudioEncoder", "AudioEncoderOutput", "StyleModel", "Gligen", "UpscaleModel", "Audio", "Video", "SVG", "LoraModel", "LossMap", "Voxel", "Mesh", "Hooks", "HookKeyframes", "TimestepsRange", "LatentOperation", "FlowControl", "Accumulation", "Load3DCamera", "Load3D", "Load3DAnimation", "Photomaker", "Point", "FaceAnalysis", "BBOX", "SEGS", "AnyType", "MultiType", "HiddenHolder", "Hidden", "NodeInfoV1", "NodeInfoV3", "Schema", "ComfyNode", "NodeOutput", "add_to_dict_v1", "add_to_dict_v3"]
+IO_ALL_0_3_64 = words("""
+FolderType UploadType RemoteOptions NumberDisplay comfytype Custom Input WidgetInput Output
+ComfyTypeI ComfyTypeIO Boolean Int Float String Combo MultiCombo Image WanCameraEmbedding Webcam
+Mask Latent Conditioning Sampler Sigmas Noise Guider Clip ControlNet Vae Model ClipVision
+ClipVisionOutput AudioEncoder AudioEncoderOutput StyleModel Gligen UpscaleModel Audio Video SVG
+LoraModel LossMap Voxel Mesh Hooks HookKeyframes TimestepsRange LatentOperation FlowControl
+Accumulation Load3DCamera Load3D Load3DAnimation Photomaker Point FaceAnalysis BBOX SEGS AnyType
+MultiType HiddenHolder Hidden NodeInfoV1 NodeInfoV3 Schema ComfyNode NodeOutput add_to_dict_v1
+add_to_dict_v3
+""")
 
-IO_ALL_LATEST = ["FolderType", "UploadType", "RemoteItemSchema", "RemoteOptions", "RemoteComboOptions", "NumberDisplay", "ControlAfterGenerate", "comfytype", "Custom", "Input", "WidgetInput", "Output", "ComfyTypeI", "ComfyTypeIO", "Boolean", "Int", "Float", "String", "Combo", "MultiCombo", "Image", "WanCameraEmbedding", "Webcam", "Mask", "Latent", "Conditioning", "Sampler", "Sigmas", "Noise", "Guider", "Clip", "ControlNet", "Vae", "Model", "ModelPatch", "ClipVision", "ClipVisionOutput", "BackgroundRemoval", "AudioEncoder", "AudioEncoderOutput", "StyleModel", "Gligen", "UpscaleModel", "LatentUpscaleModel", "Audio", "Video", "SVG", "LoraModel", "LossMap", "Voxel", "Mesh", "Splat", "File3DAny", "File3DGLB", "File3DGLTF", "File3DFBX", "File3DOBJ", "File3DSTL", "File3DUSDZ", "File3DPLY", "File3DSPLAT", "File3DSPZ", "File3DKSPLAT", "File3DSplatAny", "File3DPointCloudAny", "Hooks", "HookKeyframes", "TimestepsRange", "LatentOperation", "FlowControl", "Accumulation", "Load3DCamera", "Load3DModelInfo", "Load3D", "Load3DAnimation", "Compositor", "Layers", "CameraInfoState", "Photomaker", "Point", "FaceAnalysis", "BBOX", "SEGS", "AnyType", "MultiType", "Tracks", "Dict", "Array", "Color", "MatchType", "DynamicCombo", "Autogrow", "HiddenHolder", "Hidden", "NodeInfoV1", "Schema", "ComfyNode", "NodeOutput", "add_to_dict_v1", "V3Data", "ImageCompare", "PriceBadgeDepends", "PriceBadge", "BoundingBox", "BoundingBoxes", "Colors", "Curve", "Histogram", "Range", "VideoEdit", "ResolutionPreview", "NodeReplace"]
+IO_ALL_LATEST = words("""
+FolderType UploadType RemoteItemSchema RemoteOptions RemoteComboOptions NumberDisplay
+ControlAfterGenerate comfytype Custom Input WidgetInput Output ComfyTypeI ComfyTypeIO Boolean Int
+Float String Combo MultiCombo Image WanCameraEmbedding Webcam Mask Latent Conditioning Sampler
+Sigmas Noise Guider Clip ControlNet Vae Model ModelPatch ClipVision ClipVisionOutput
+BackgroundRemoval AudioEncoder AudioEncoderOutput StyleModel Gligen UpscaleModel
+LatentUpscaleModel Audio Video SVG LoraModel LossMap Voxel Mesh Splat File3DAny File3DGLB
+File3DGLTF File3DFBX File3DOBJ File3DSTL File3DUSDZ File3DPLY File3DSPLAT File3DSPZ File3DKSPLAT
+File3DSplatAny File3DPointCloudAny Hooks HookKeyframes TimestepsRange LatentOperation FlowControl
+Accumulation Load3DCamera Load3DModelInfo Load3D Load3DAnimation Compositor Layers CameraInfoState
+Photomaker Point FaceAnalysis BBOX SEGS AnyType MultiType Tracks Dict Array Color MatchType
+DynamicCombo Autogrow HiddenHolder Hidden NodeInfoV1 Schema ComfyNode NodeOutput add_to_dict_v1
+V3Data ImageCompare PriceBadgeDepends PriceBadge BoundingBox BoundingBoxes Colors Curve Histogram
+Range VideoEdit ResolutionPreview NodeReplace
+""")
 
 IO_ALL: tuple[list[str], list[str], list[str]] = (IO_ALL_0_3_64, IO_ALL_0_3_64, IO_ALL_LATEST)
 
@@ -69,7 +97,10 @@ IO_NAMES: dict[str, Span] = _io_names()
 
 # --- the ui module ------------------------------------------------------------------------------
 
-UI_ALL = ["SavedResult", "SavedImages", "SavedAudios", "ImageSaveHelper", "AudioSaveHelper", "PreviewImage", "PreviewMask", "PreviewAudio", "PreviewVideo", "PreviewUI3D", "PreviewText"]
+UI_ALL = words("""
+SavedResult SavedImages SavedAudios ImageSaveHelper AudioSaveHelper PreviewImage PreviewMask
+PreviewAudio PreviewVideo PreviewUI3D PreviewText
+""")
 
 UI_NAMES: dict[str, Span] = {
     **dict.fromkeys(UI_ALL, ALWAYS),
@@ -80,9 +111,11 @@ UI_NAMES: dict[str, Span] = {
 # --- the package *_api.latest -------------------------------------------------------------------
 
 LATEST_ALL: tuple[list[str], list[str], list[str]] = (
-    ["ComfyAPI", "ComfyAPISync", "Input", "InputImpl", "Types", "ComfyExtension", "io", "comfy_io", "ui"],
-    ["ComfyAPI", "ComfyAPISync", "Input", "InputImpl", "Types", "ComfyExtension", "io", "IO", "ui", "UI"],
-    ["ComfyAPI", "ComfyAPISync", "Input", "InputImpl", "Types", "Caching", "ComfyExtension", "io", "IO", "ui", "UI"],
+    words("ComfyAPI ComfyAPISync Input InputImpl Types ComfyExtension io comfy_io ui"),
+    words("ComfyAPI ComfyAPISync Input InputImpl Types ComfyExtension io IO ui UI"),
+    words("""
+ComfyAPI ComfyAPISync Input InputImpl Types Caching ComfyExtension io IO ui UI
+"""),
 )
 
 LATEST_NAMES: dict[str, Span] = {

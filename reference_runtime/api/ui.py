@@ -1,7 +1,7 @@
 """What a node shows in the frontend, and the helpers that save it.
 
-Source of the rules: classes, dict forms, file names and metadata of the v3 API's ui module. Values are
-lists or tuples, because the engine extends them over mapped runs. Torch and PIL load when used.
+Source of the rules: classes, dict forms, file names and metadata of the v3 API's ui module. Values
+are lists or tuples, because the engine extends them over mapped runs. Torch and PIL load when used.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class ImageSaveHelper:
 class AudioSaveHelper:
     """Saves audio dicts (``waveform`` [B, C, T], ``sample_rate``) as flac, mp3 or opus."""
 
-    _OPUS_RATES = list(audio_files.OPUS_RATES)
+    _OPUS_RATES = audio_files.OPUS_RATES
 
     @staticmethod
     def save_audio(

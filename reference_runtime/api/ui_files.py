@@ -1,7 +1,7 @@
 """Files that nodes save: where they go, what they are called, which metadata they carry.
 
-Source of the rules: file naming and metadata of the v3 API's ui module. PIL, numpy and torch load when
-used; the folders are the host's ``folder_paths``.
+Source of the rules: file naming and metadata of the v3 API's ui module. PIL, numpy and torch load
+when used; the folders are the host's ``folder_paths``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Videos that nodes hand to each other: containers, codecs, components, files.
 
-Source: names, constructors and results of the host's video types. Reading and writing goes through PyAV,
-imported when a video is touched.
+Source: names, constructors and results of the host's video types. Reading and writing goes through
+PyAV, imported when a video is touched.
 """
 
 from __future__ import annotations
