@@ -1,6 +1,6 @@
 """The ids of the nodes that the hosts bring themselves, which a pack's node can't have.
 
-``data/core_ids.txt`` holds them one a line: core, extra and API nodes of ComfyUI 0.3.64 and of 0.3.71
+``data/core_ids.txt`` holds them one a line: core, extra and API nodes of ComfyUI 0.3.64 and 0.3.71
 (Hanzo Studio) together, gathered from the hosts' own registrations.
 """
 
