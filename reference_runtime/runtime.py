@@ -5,12 +5,22 @@ This is the public face for whoever judges packs; it survives packs that hang, c
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reference_runtime.description import PackDescription
-from reference_runtime.levels import Mode
+from reference_runtime.isolation.inspector import CannotStart, Inspector, Wanted
+from reference_runtime.isolation.scratch import Scratch
+from reference_runtime.isolation.signals import terminating_cleanly
+from reference_runtime.levels import Mode, level_named
+from reference_runtime.loading.metadata import declared_web
+
+
+class EnvironmentBroken(Exception):
+    """No worker can be started at all: a wrong interpreter, no processes, an unsupported system."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +65,7 @@ class Inspection:
     deaths: list[Death] = field(default_factory=list)
 
 
-def inspect_pack(
-    spec: PackSpec, *, on_progress: Callable[[str], None] | None = None
-) -> Inspection:
+def inspect_pack(spec: PackSpec, *, on_progress: Callable[[str], None] | None = None) -> Inspection:
     """Load the pack in a worker, describe every node, end the worker.
 
     A node that kills or hangs the worker is skipped in a fresh worker and stands in the description
@@ -65,4 +73,28 @@ def inspect_pack(
     without nodes ("load-crashed", "load-hung"). Raises FileNotFoundError when the path does not
     exist and ``EnvironmentBroken`` when no worker can be started at all.
     """
-    raise NotImplementedError
+    path = spec.path.expanduser().resolve(strict=True)
+    level = level_named(spec.level)
+    wanted = Wanted(
+        path=path,
+        level=level.name,
+        mode=spec.mode,
+        timeout=spec.timeout,
+        python=spec.python or sys.executable,
+        web=declared_web(path, level.brand),
+    )
+    started = time.monotonic()
+    with terminating_cleanly(), Scratch() as scratch:
+        with Inspector(wanted, scratch, on_progress or (lambda text: None)) as inspector:
+            try:
+                description = inspector.run()
+            except CannotStart as error:
+                raise EnvironmentBroken(str(error)) from None
+        return Inspection(
+            description,
+            output="\n".join(text for text in inspector.outputs if text),
+            output_bytes=inspector.output_bytes,
+            confinement=inspector.confinement,
+            seconds=time.monotonic() - started,
+            deaths=[Death(d.cause, d.request, printed) for d, printed in inspector.deaths],
+        )

@@ -1,0 +1,293 @@
+"""Drives workers through one inspection: load, describe each node, replace those that die.
+
+A pack that kills its worker while loading gives a description without nodes. A node that kills it is
+left out, and a fresh worker describes the rest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from reference_runtime.description import (
+    PROTOCOL,
+    LoadFacts,
+    NodeDescription,
+    PackDescription,
+    Problem,
+)
+from reference_runtime.isolation.copying import TooBig, copy_pack
+from reference_runtime.isolation.process import WorkerDied, WorkerProcess
+from reference_runtime.isolation.rpc import RemoteError
+from reference_runtime.isolation.scratch import Scratch
+from reference_runtime.loading.failures import problem
+from reference_runtime.loading.place import Place
+from reference_runtime.loading.registration import settle
+
+START_SECONDS = 30.0
+MAX_DEATHS = 10
+"""After so many, the remaining nodes are given up: each death may cost a whole deadline."""
+SCRATCH_NAME = "<scratch>"
+"""Stands for the scratch folder in a description, so that two runs give the same one."""
+
+
+class CannotStart(Exception):
+    """No worker could be started; the message says why."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to inspect. ``path`` is absolute; ``web``: see ``facts.load_facts``."""
+
+    path: Path
+    level: str
+    mode: str
+    timeout: float
+    python: str
+    web: str | None
+
+
+@dataclass
+class Inspector:
+    """One inspection and all its workers; a context manager that ends the last of them."""
+
+    wanted: Wanted
+    scratch: Scratch
+    on_progress: Callable[[str], None]
+    confinement: str = "not enforced: no worker started"
+    deaths: list[tuple[WorkerDied, str]] = field(default_factory=list)
+    """Each with the last lines that the worker printed."""
+    outputs: list[str] = field(default_factory=list)
+    output_bytes: int = 0
+    _copy: Path | None = None
+    _worker: WorkerProcess | None = None
+    _refused: bool = False
+    _nodes: list[NodeDescription] = field(default_factory=list)
+    _blocked: list[str | None] = field(default_factory=list)
+    _problems: list[Problem] = field(default_factory=list)
+    _touches: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def run(self) -> PackDescription:
+        """Raises CannotStart."""
+        try:
+            loaded = self._first_load()
+        except WorkerDied as death:
+            self._note_death(death)
+            self._problems.append(_load_problem(death))
+            return self._description(_no_load(self.wanted.path), {})
+        self._problems += loaded["problems"]
+        self._describe_all(loaded["candidates"])
+        self._problems += settle(self._nodes, self._blocked)
+        return self._description(loaded["load"], {**loaded, **self._finish()})
+
+    def __enter__(self) -> Inspector:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end_worker()
+
+    # --- workers --------------------------------------------------------------------------------
+
+    def _start(self) -> WorkerProcess:
+        """Replace the worker by a fresh, confined one that has said hello."""
+        self._end_worker()
+        python = self.wanted.python
+        try:
+            self._worker = worker = WorkerProcess(
+                python, self.scratch.work, rewrite=self._rewrite, on_progress=self.on_progress
+            )
+            hello = worker.call("hello", self._hello(), START_SECONDS, "hello")
+        except OSError as error:
+            raise CannotStart(f"{python} can't be started: {error.strerror or error}") from None
+        except (WorkerDied, RemoteError) as error:
+            printed = self._worker.output.last_lines() if self._worker else ""
+            raise CannotStart(f"a worker of {python} did not start: {error}\n{printed}") from None
+        self.confinement, self._refused = hello["confinement"], hello["writes_refused"]
+        return worker
+
+    def _hello(self) -> dict[str, Any]:
+        return {
+            "protocol": PROTOCOL,
+            "writable": [str(self.scratch.work)],
+            "sentinel": str(self.scratch.sentinel),
+        }
+
+    def _end_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.kill()
+            self.outputs.append(self._rewrite(worker.output.text().encode()).decode())
+            self.output_bytes += worker.output.size
+
+    def _call(self, method: str, params: dict[str, Any], name: str) -> Any:
+        assert self._worker is not None
+        answer = self._worker.call(method, params, self.wanted.timeout, name)
+        for touch in answer.get("touches", ()):
+            key = (touch["name"], touch["kind"], touch["phase"])
+            self._touches.setdefault(key, touch)
+        return answer
+
+    def _rewrite(self, text: bytes) -> bytes:
+        """Name the pack's own place, and not that of our folder, which differs from run to run."""
+        if self._copy is not None:
+            text = text.replace(_as_json(self._copy), _as_json(self.wanted.path))
+        return text.replace(_as_json(self.scratch.work), SCRATCH_NAME.encode())
+
+    # --- loading --------------------------------------------------------------------------------
+
+    def _first_load(self) -> dict[str, Any]:
+        self._start()
+        loaded = self._load()
+        if loaded["refused_own_writes"] and not loaded["load"]["loaded"] and self._make_copy():
+            self._start()
+            loaded = self._load()
+        return loaded
+
+    def _load(self) -> dict[str, Any]:
+        params = {
+            "path": str(self._copy or self.wanted.path),
+            "original": str(self.wanted.path),
+            "level": self.wanted.level,
+            "mode": self.wanted.mode,
+            "host": str(self.scratch.host),
+            "work": str(self.scratch.work),
+            "writes_refused": self._refused,
+            "web": self.wanted.web,
+        }
+        loaded: dict[str, Any] = self._call("load", params, "load")
+        return loaded
+
+    def _make_copy(self) -> bool:
+        try:
+            self._copy = copy_pack(self.wanted.path, self.scratch.work / "copy")
+        except (TooBig, OSError):
+            return False
+        return True
+
+    # --- describing -----------------------------------------------------------------------------
+
+    def _describe_all(self, candidates: list[dict[str, Any]]) -> None:
+        alive = True
+        for index, candidate in enumerate(candidates):
+            if not alive:
+                self._problems.append(_given_up(candidate["label"]))
+                continue
+            try:
+                self._nodes.append(self._describe(index, candidate["label"]))
+                self._blocked.append(candidate["blocked"])
+            except WorkerDied as death:
+                self._note_death(death)
+                self._problems.append(_node_problem(death, candidate["label"]))
+                alive = index + 1 == len(candidates) or self._reload(candidates)
+            except RemoteError as error:
+                self._problems.append(_undescribed(candidate["label"], error))
+
+    def _describe(self, index: int, label: str) -> NodeDescription:
+        answer = self._call("describe", {"index": index}, f"describe {label}")
+        node: NodeDescription = answer["node"]
+        return node
+
+    def _reload(self, candidates: list[dict[str, Any]]) -> bool:
+        """Load the pack in a fresh worker after a death; False when there is no going on."""
+        if len(self.deaths) >= MAX_DEATHS:
+            return False
+        self._start()
+        try:
+            again = self._load()
+        except WorkerDied as death:
+            self._note_death(death)
+            self._problems.append(_load_problem(death))
+            return False
+        return [c["label"] for c in again["candidates"]] == [c["label"] for c in candidates]
+
+    def _finish(self) -> dict[str, Any]:
+        if self._worker is None or self._worker.ended:
+            return {}
+        try:
+            found: dict[str, Any] = self._call("finish", {}, "finish")
+        except WorkerDied as death:
+            self._note_death(death)
+            return {}
+        return found
+
+    def _note_death(self, death: WorkerDied) -> None:
+        assert self._worker is not None
+        printed = self._rewrite(self._worker.output.last_lines().encode()).decode()
+        self.deaths.append((death, printed))
+
+    def _description(self, load: LoadFacts, found: dict[str, Any]) -> PackDescription:
+        load["peak_bytes"] = max(load["peak_bytes"], found.get("peak_bytes", 0))
+        return {
+            "protocol": PROTOCOL,
+            "level": self.wanted.level,
+            "mode": self.wanted.mode,
+            "python": found.get("python", ""),
+            "torch": found.get("torch"),
+            "numpy": found.get("numpy"),
+            "load": load,
+            "problems": self._problems,
+            "side_effects": found.get("side_effects", []),
+            "touches": list(self._touches.values()),
+            "nodes": self._nodes,
+        }
+
+
+def _as_json(path: Path) -> bytes:
+    """The path as it stands inside a JSON string."""
+    return json.dumps(str(path), ensure_ascii=False)[1:-1].encode("utf-8", "replace")
+
+
+def _load_problem(death: WorkerDied) -> Problem:
+    kind = "load-hung" if death.hung else "load-crashed"
+    doing = "" if death.request == "load" else f" ({death.request})"
+    text = f"loading the pack{doing}: the worker {_said(death)}"
+    return problem(kind, text, cause=death.cause, request=death.request)
+
+
+def _node_problem(death: WorkerDied, label: str) -> Problem:
+    kind = "node-hung" if death.hung else "node-crashed"
+    text = f"describing {label}: the worker {_said(death)}"
+    return problem(kind, text, node=label, cause=death.cause, request=death.request)
+
+
+def _said(death: WorkerDied) -> str:
+    was = "was " if death.cause.startswith("killed") else ""
+    return f"gave {death.cause}" if death.hung else was + death.cause
+
+
+def _undescribed(label: str, error: RemoteError) -> Problem:
+    return problem("node-crashed", f"describing {label} failed: {error}", node=label)
+
+
+def _given_up(label: str) -> Problem:
+    text = f"{label} was not described: the pack's worker kept dying"
+    return problem("node-crashed", text, node=label, cause="given up")
+
+
+def _no_load(path: Path) -> LoadFacts:
+    place = Place(path, path)
+    return {
+        "loaded": False,
+        "route": "none",
+        "name": place.name,
+        "python_module": place.python_module,
+        "mapping_present": False,
+        "mapping_size": None,
+        "entry_names": [],
+        "on_load_overridden": False,
+        "on_load_location": None,
+        "web_directory": None,
+        "routes": [],
+        "seconds": 0.0,
+        "peak_bytes": 0,
+        "modules": 0,
+    }

@@ -1,0 +1,274 @@
+"""A worker as its parent sees it: started, asked, timed, killed, and its death explained.
+
+The parent owns every deadline. One thread per worker reads both pipes and watches for the end of the
+process; whoever asks waits on a queue.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import secrets
+import selectors
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from reference_runtime.isolation import rpc
+from reference_runtime.isolation.output import Output
+from reference_runtime.isolation.scratch import worker_environment
+from reference_runtime.isolation.sweep import end_group, end_marked
+
+BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+CHUNK = 1 << 20
+READS_PER_TURN = 16
+REAP_SECONDS = 5.0
+
+Event = rpc.Message | rpc.ProtocolError | None
+"""A message, how the worker broke the protocol, or None: the process ended."""
+
+
+class WorkerDied(Exception):
+    """The worker ended, broke the protocol or gave no answer in time; it is dead now."""
+
+    def __init__(self, cause: str, request: str, hung: bool = False) -> None:
+        super().__init__(f"{cause} (request: {request})")
+        self.cause = cause
+        self.request = request
+        self.hung = hung
+
+
+class WorkerProcess:
+    """One worker process; a context manager that leaves nothing of it behind.
+
+    ``work`` is its writable folder, ``rewrite`` is applied to each of its frames before decoding, and
+    ``on_progress`` gets what it says it is doing. Raises OSError when ``python`` can't be started.
+    """
+
+    def __init__(
+        self,
+        python: str,
+        work: Path,
+        *,
+        rewrite: Callable[[bytes], bytes] | None = None,
+        on_progress: Callable[[str], None] | None = None,
+    ) -> None:
+        self.output = Output()
+        self.doing = ""
+        self._token = secrets.token_hex(16)
+        self._on_progress = on_progress or (lambda text: None)
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._number = 0
+        self._process = subprocess.Popen(
+            [python, "-B", "-s", "-u", str(BOOTSTRAP), str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            cwd=work / "cwd",
+            env=worker_environment(work, self._token),
+            start_new_session=True,
+        )
+        self._pump = _Pump(self._process, rpc.FrameReader(rewrite), self.output, self._events)
+        self._pump.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def ended(self) -> bool:
+        return self._process.returncode is not None
+
+    def call(self, method: str, params: rpc.Message, timeout: float, name: str) -> Any:
+        """Send a request and return its result; ``name`` is how errors call the request.
+
+        Raises WorkerDied (the worker is killed then) and rpc.RemoteError.
+        """
+        self._number += 1
+        self.doing = name
+        deadline = time.monotonic() + timeout
+        frame = rpc.encode(rpc.request(self._number, method, params))
+        # A worker that is gone is noticed, and explained, while waiting for its answer.
+        with contextlib.suppress(BrokenPipeError):
+            assert self._process.stdin is not None
+            self._process.stdin.write(frame)
+        try:
+            return self._await_answer(deadline, timeout)
+        except rpc.ProtocolError as error:
+            raise self._death(f"broke the protocol: {error}") from None
+
+    def _await_answer(self, deadline: float, timeout: float) -> Any:
+        while True:
+            try:
+                event = self._events.get(timeout=max(deadline - time.monotonic(), 0))
+            except queue.Empty:
+                raise self._death(f"no answer within {timeout:g} s", hung=True) from None
+            if event is None:
+                raise self._death(self._ending())
+            if isinstance(event, rpc.HalfFrame):
+                raise self._death(self._ending(grace=0.5))
+            if isinstance(event, rpc.ProtocolError):
+                raise event
+            if not rpc.is_notification(event):
+                return rpc.result_of(event, self._number)
+            self._note(event)
+
+    def _note(self, message: rpc.Message) -> None:
+        doing = message["params"].get("doing")
+        if message["method"] != "progress" or not isinstance(doing, str):
+            raise rpc.GarbageFrame(f"unknown notification {message['method']!r}")
+        self.doing = doing
+        self._on_progress(doing)
+
+    def _ending(self, grace: float = REAP_SECONDS) -> str:
+        """How the process ended by itself, waiting ``grace`` seconds for it."""
+        try:
+            return describe_status(self._process.wait(grace))
+        except subprocess.TimeoutExpired:
+            return "closed its end of the channel"
+
+    def _death(self, cause: str, hung: bool = False) -> WorkerDied:
+        self.kill()
+        return WorkerDied(cause, self.doing, hung)
+
+    def kill(self) -> None:
+        """End the worker and all it started; reads what it had printed. Safe to call again."""
+        if self._process.returncode is None:  # else the number may be another's by now
+            end_group(self._process.pid)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(REAP_SECONDS)
+        end_marked(self._token)
+        self._pump.stop()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+    def __enter__(self) -> WorkerProcess:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.kill()
+
+
+def describe_status(status: int) -> str:
+    """A return code as ``subprocess`` gives it, in words."""
+    if status >= 0:
+        return f"exited with status {status}"
+    try:
+        return f"killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"killed by signal {-status}"
+
+
+class _Pump(threading.Thread):
+    """Reads a worker's two pipes and notices its end, until told to stop.
+
+    The end of the process counts, not the end of a pipe: what the pack started may keep pipes open.
+    """
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        frames: rpc.FrameReader,
+        output: Output,
+        events: queue.SimpleQueue[Event],
+    ) -> None:
+        super().__init__(name="studio-worker-pipes", daemon=True)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._process, self._frames = process, frames
+        self._output, self._events = output, events
+        self._channel, self._printed = process.stdout.fileno(), process.stderr.fileno()
+        self._pidfd = _pidfd(process.pid)
+        self._stop_reads, self._stop_writes = os.pipe()
+        self._selector = selectors.DefaultSelector()
+        for fd in (self._channel, self._printed):
+            os.set_blocking(fd, False)
+        for fd in (self._channel, self._printed, self._stop_reads, self._pidfd):
+            if fd is not None:
+                self._selector.register(fd, selectors.EVENT_READ)
+
+    def run(self) -> None:
+        running = True
+        # Without a descriptor for the process its end is looked for every so often.
+        interval = None if self._pidfd is not None else 0.02
+        while running:
+            ready = {key.fd for key, _ in self._selector.select(interval)}
+            running = self._stop_reads not in ready
+            ended = self._pidfd in ready if interval is None else self._process.poll() is not None
+            self._read(self._channel, self._frame)
+            self._read(self._printed, self._output.feed)
+            if ended:
+                self._end()
+                interval = None
+
+    def stop(self) -> None:
+        """Read what is left in the pipes and end the thread."""
+        if not self.is_alive():
+            return
+        os.write(self._stop_writes, b"x")
+        self.join()
+        self._selector.close()
+        for fd in (self._stop_reads, self._stop_writes, self._pidfd):
+            if fd is not None:
+                os.close(fd)
+
+    def _end(self) -> None:
+        if self._pidfd in self._selector.get_map():
+            self._selector.unregister(self._pidfd)  # type: ignore[arg-type]
+        self._events.put(None)
+
+    def _read(self, fd: int, take: Callable[[bytes], None]) -> None:
+        """Give everything that ``fd`` holds now to ``take``."""
+        for _ in range(READS_PER_TURN):  # a flood on one pipe must not starve the other
+            if fd not in self._selector.get_map():
+                return
+            try:
+                data = os.read(fd, CHUNK)
+            except BlockingIOError:
+                return
+            except OSError:
+                data = b""
+            if not data:
+                self._selector.unregister(fd)
+                if fd == self._channel:
+                    self._channel_closed()
+                return
+            take(data)
+
+    def _frame(self, data: bytes) -> None:
+        try:
+            for message in self._frames.feed(data):
+                self._events.put(message)
+        except rpc.ProtocolError as error:
+            self._selector.unregister(self._channel)
+            self._events.put(error)
+
+    def _channel_closed(self) -> None:
+        try:
+            self._frames.end()
+        except rpc.HalfFrame as error:
+            self._events.put(error)
+        else:
+            self._events.put(rpc.HalfFrame("the channel was closed"))
+
+
+def _pidfd(pid: int) -> int | None:
+    opener: Any = getattr(os, "pidfd_open", None)
+    try:
+        return int(opener(pid)) if opener else None
+    except OSError:
+        return None

@@ -1,0 +1,204 @@
+"""JSON-RPC 2.0 in lines: one UTF-8 JSON object per line, strict JSON, bounded size.
+
+Both sides use it. A frame that breaks the rules ends the conversation: there is no resynchronising
+with a peer whose stream can't be trusted. Nothing in a frame is ever looked up by name outside a
+fixed table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+MAX_FRAME = 64 * 1024 * 1024
+"""Bytes in one line, newline included."""
+
+PARSE_ERROR, INVALID_REQUEST, NO_SUCH_METHOD, INVALID_PARAMS = -32700, -32600, -32601, -32602
+METHOD_RAISED, RESULT_TOO_LARGE = -32000, -32001
+
+Message = dict[str, Any]
+
+
+class ProtocolError(Exception):
+    """The peer broke the protocol; the conversation is over."""
+
+
+class GarbageFrame(ProtocolError):
+    """A line that is no JSON object of the protocol."""
+
+
+class HalfFrame(ProtocolError):
+    """The stream ended in the middle of a line."""
+
+
+class OversizeFrame(ProtocolError):
+    """A line longer than MAX_FRAME."""
+
+
+class WrongId(ProtocolError):
+    """An answer to a request that is not pending."""
+
+
+class RemoteError(Exception):
+    """The peer answered a request with an error object."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def _refuse_constant(token: str) -> NoReturn:
+    raise ValueError(f"{token} is not JSON")
+
+
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+# Bound now: a pack that replaces json.loads later must not reach the channel.
+_encode = _encoder.encode
+_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
+
+
+def encode(message: Message) -> bytes:
+    """One frame. Lone surrogates become "?"; ValueError for NaN, TypeError for other non-JSON.
+
+    Raises OversizeFrame when the frame would be longer than MAX_FRAME.
+    """
+    frame = _encode(message).encode("utf-8", "replace") + b"\n"
+    if len(frame) > MAX_FRAME:
+        raise OversizeFrame(f"a frame of {len(frame)} bytes; the limit is {MAX_FRAME}")
+    return frame
+
+
+def decode(line: bytes) -> Message:
+    """The message in one line (without newline). Raises GarbageFrame."""
+    try:
+        message = _decode(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise GarbageFrame(f"no JSON ({error}): {_excerpt(line)}") from None
+    if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+        raise GarbageFrame(f"no JSON-RPC 2.0 object: {_excerpt(line)}")
+    return message
+
+
+def _excerpt(line: bytes) -> str:
+    text = line[:120].decode("utf-8", "backslashreplace")
+    return repr(text) + (" ..." if len(line) > 120 else "")
+
+
+class FrameReader:
+    """Cuts a byte stream into messages. Memory is bounded by MAX_FRAME plus one read.
+
+    ``rewrite`` is applied to each line before it is decoded.
+    """
+
+    def __init__(self, rewrite: Callable[[bytes], bytes] | None = None) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._rewrite = rewrite or (lambda line: line)
+
+    def feed(self, data: bytes) -> list[Message]:
+        """The messages completed by ``data``. Raises GarbageFrame or OversizeFrame."""
+        messages = []
+        while True:
+            line, newline, rest = data.partition(b"\n")
+            self._size += len(line) + len(newline)
+            if self._size > MAX_FRAME:
+                raise OversizeFrame(f"more than {MAX_FRAME} bytes without the end of a frame")
+            self._parts.append(line)
+            if not newline:
+                return messages
+            messages.append(decode(self._rewrite(b"".join(self._parts))))
+            self._parts, self._size, data = [], 0, rest
+
+    def end(self) -> None:
+        """Say that the stream ended. Raises HalfFrame when a line was under way."""
+        if self._size:
+            raise HalfFrame(f"the stream ended within a frame: {_excerpt(b''.join(self._parts))}")
+
+
+# --- messages -----------------------------------------------------------------------------------
+
+
+def request(number: int, method: str, params: Message) -> Message:
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+
+
+def notification(method: str, params: Message) -> Message:
+    return {"jsonrpc": "2.0", "method": method, "params": params}
+
+
+def success(number: int, result: Any) -> Message:
+    return {"jsonrpc": "2.0", "id": number, "result": result}
+
+
+def failure(number: int | None, code: int, message: str) -> Message:
+    return {"jsonrpc": "2.0", "id": number, "error": {"code": code, "message": message}}
+
+
+def is_notification(message: Message) -> bool:
+    """Whether a message from the worker is a notification. Raises GarbageFrame for a malformed one."""
+    if "id" in message or "method" not in message:
+        return False
+    if not isinstance(message["method"], str) or not isinstance(message.get("params"), dict):
+        raise GarbageFrame(f"malformed notification: {_excerpt(encode(message))}")
+    return True
+
+
+def result_of(message: Message, number: int) -> Any:
+    """The result in the answer to request ``number``.
+
+    Raises RemoteError for an error answer, WrongId and GarbageFrame for what is no answer to it.
+    """
+    # type(): JSON's true must not pass for the id 1.
+    if type(message.get("id")) is not int or message["id"] != number:
+        raise WrongId(f"an answer with id {message.get('id')!r}, but {number} is pending")
+    if ("result" in message) == ("error" in message):
+        raise GarbageFrame("an answer needs either a result or an error")
+    if "result" in message:
+        return message["result"]
+    error = message["error"]
+    well_formed = isinstance(error, dict) and isinstance(error.get("code"), int)
+    if not well_formed or not isinstance(error.get("message"), str):
+        raise GarbageFrame("a malformed error answer")
+    raise RemoteError(error["code"], error["message"])
+
+
+# --- the serving side ---------------------------------------------------------------------------
+
+Method = Callable[[Message], Any]
+
+
+def answer(methods: dict[str, Method], message: Message) -> Message:
+    """Run the request through the fixed table of methods; always an answer, never an exception.
+
+    Exceptions of a method (a defect of ours: methods catch what a pack raises) become an error
+    answer. SystemExit and KeyboardInterrupt pass.
+    """
+    number, name, params = message.get("id"), message.get("method"), message.get("params")
+    if type(number) is not int or not isinstance(name, str):
+        return failure(None, INVALID_REQUEST, "a request needs an integer id and a method")
+    if name not in methods:
+        return failure(number, NO_SUCH_METHOD, f"no method {name!r}")
+    if not isinstance(params, dict):
+        return failure(number, INVALID_PARAMS, "params must be an object")
+    try:
+        return success(number, methods[name](params))
+    except Exception as error:
+        return failure(number, METHOD_RAISED, _trace(error))
+
+
+def encode_answer(message: Message) -> bytes:
+    """The frame of an answer; one that can't be sent becomes an error answer."""
+    try:
+        return encode(message)
+    except OversizeFrame as error:
+        return encode(failure(message["id"], RESULT_TOO_LARGE, str(error)))
+    except (ValueError, TypeError, RecursionError) as error:
+        text = f"the result is no JSON: {error}"
+        return encode(failure(message["id"], METHOD_RAISED, text))
+
+
+def _trace(error: Exception) -> str:
+    import traceback
+
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__))[-8000:]

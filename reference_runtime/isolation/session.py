@@ -1,0 +1,132 @@
+"""One pack in its worker: loaded once, described node by node."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from reference_runtime.isolation import rpc
+from reference_runtime.isolation.observe import Observer
+from reference_runtime.levels import ACTIVE, configure
+from reference_runtime.loading.awaiting import Runner, mentions_asyncio
+from reference_runtime.loading.place import Place
+from reference_runtime.touches import LOG
+
+
+class Session:
+    """The life of a pack in this process.
+
+    ``params``: ``path`` and ``original`` (see Place), ``level``, ``mode``, ``host`` (folder that poses as the
+    host's), ``work`` (the writable folder), ``writes_refused``, ``web`` (see facts.load_facts).
+    """
+
+    def __init__(self, params: rpc.Message, progress: Callable[[str], None]) -> None:
+        self.place = Place(Path(params["path"]), Path(params["original"]))
+        self.host = Path(params["host"])
+        self.web: str | None = params["web"]
+        self._progress = progress
+        self._told = 0
+        configure(params["level"], params["mode"])
+        LOG.clear()
+        LOG.watch(str(self.place.path))
+        _pose_as_host(self.host)
+        self._install_host()
+        self.observer = Observer(
+            self.place, Path(params["work"]), self.host, bool(params["writes_refused"])
+        )
+
+    def _install_host(self) -> None:
+        from reference_runtime.host.finder import install
+        from reference_runtime.loading.siblings import serve_siblings
+
+        install(self.host)
+        if self.place.host_folder is not None:
+            serve_siblings(self.place.path.parent)
+
+    def load(self) -> rpc.Message:
+        """Import the pack under observation."""
+        from reference_runtime.loading.facts import load_facts
+        from reference_runtime.loading.loader import load
+
+        runner = Runner(mentions_asyncio(self.place))
+        with self.observer:
+            self.loaded = load(self.place, ACTIVE.level, runner, self._progress)
+        LOG.phase = "schema"
+        facts = load_facts(self.loaded, self.web, peak_bytes())
+        return {
+            "load": facts,
+            "problems": self.loaded.problems,
+            "side_effects": self.observer.effects(),
+            "candidates": [
+                {"label": candidate.label, "blocked": candidate.blocked}
+                for candidate in self.loaded.candidates
+            ],
+            "refused_own_writes": self.observer.refused_own_writes,
+            "touches": self._new_touches(),
+            **versions(),
+        }
+
+    def describe(self, index: int) -> rpc.Message:
+        """Describe the candidate with that number, counting from 0."""
+        from reference_runtime.loading.describe import describe
+
+        candidate = self.loaded.candidates[index]
+        self._progress(f"describe {candidate.label}")
+        node = self.loaded.runner.call(lambda: describe(candidate, self.loaded))
+        return {"node": node, "touches": self._new_touches()}
+
+    def finish(self) -> rpc.Message:
+        """What is only known at the end."""
+        return {"peak_bytes": peak_bytes(), **versions()}
+
+    def _new_touches(self) -> list[dict[str, Any]]:
+        """Touches since the last answer: what is told is safe from the worker's death."""
+        found = LOG.as_dicts()
+        new, self._told = found[self._told :], len(found)
+        return new
+
+
+def _pose_as_host(host: Path) -> None:
+    """Packs find the host's folder by the main module's file and the program's name."""
+    main = ModuleType("__main__")
+    main.__file__ = str(host / "main.py")
+    sys.modules["__main__"] = main
+    sys.argv[:] = [str(host / "main.py")]
+
+
+def peak_bytes() -> int:
+    """Peak resident memory of this process; not what it inherited from its parent before exec."""
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    return _rusage_peak()
+
+
+def _rusage_peak() -> int:
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak if sys.platform == "darwin" else peak * 1024)
+
+
+def versions() -> dict[str, Any]:
+    """Versions of the libraries that decide about tensors, where they are loaded."""
+    return {
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "torch": _version("torch"),
+        "numpy": _version("numpy"),
+    }
+
+
+def _version(name: str) -> str | None:
+    version = getattr(sys.modules.get(name), "__version__", None)
+    return None if version is None else str(version)

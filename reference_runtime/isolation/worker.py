@@ -1,0 +1,126 @@
+"""The worker's side: a serial loop over the channel, and the methods the host may call.
+
+Order matters: ``hello`` confines the process before anything of the pack, or of the node API, is
+imported; ``load`` imports the pack; ``describe`` describes one node; ``finish`` tells the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from reference_runtime.description import PROTOCOL
+from reference_runtime.isolation import rpc
+from reference_runtime.isolation.confine import confine, die_with_parent, no_core_files
+
+if TYPE_CHECKING:
+    from reference_runtime.isolation.session import Session
+
+# Bound now: a pack that replaces functions of these modules must not reach the channel.
+_read, _write, _getpid, _exit = os.read, os.write, os.getpid, os._exit
+CHUNK = 1 << 16
+
+
+class Worker:
+    """Serves one conversation. ``reads`` and ``writes`` are the private ends of the channel."""
+
+    def __init__(self, reads: int, writes: int, parent: int) -> None:
+        die_with_parent(parent)
+        no_core_files()
+        self._reads, self._writes = reads, writes
+        self._pid = _getpid()
+        self._session: Session | None = None
+        self._methods: dict[str, Callable[[rpc.Message], Any]] = {
+            "hello": self.hello,
+            "load": self.load,
+            "describe": self.describe,
+            "finish": self.finish,
+        }
+        # A forked child keeps neither end: whatever it does, it has no part in the conversation.
+        os.register_at_fork(after_in_child=self._close)
+
+    def serve(self) -> None:
+        """Answer requests until the host closes the channel; never returns."""
+        frames = rpc.FrameReader()
+        while True:
+            data = self._receive()
+            if not data:
+                _exit(0)
+            for message in frames.feed(data):
+                self._send(rpc.encode_answer(rpc.answer(self._methods, message)))
+
+    def progress(self, doing: str) -> None:
+        """Tell the host what comes next, so that a hang or a death can be put down to it."""
+        self._send(rpc.encode(rpc.notification("progress", {"doing": doing})))
+
+    def _receive(self) -> bytes:
+        self._leave_if_forked()
+        return _read(self._reads, CHUNK)
+
+    def _send(self, frame: bytes) -> None:
+        self._leave_if_forked()
+        view = memoryview(frame)
+        while view:
+            view = view[_write(self._writes, view) :]
+
+    def _leave_if_forked(self) -> None:
+        """End a child that a pack forked and that came back from the import into this loop."""
+        if _getpid() != self._pid:
+            _exit(0)
+
+    def _close(self) -> None:
+        for fd in (self._reads, self._writes):
+            try:
+                os.close(fd)
+            except OSError:
+                continue
+
+    # --- methods --------------------------------------------------------------------------------
+
+    def hello(self, params: rpc.Message) -> rpc.Message:
+        """Confine this process; params: ``protocol``, ``writable`` (folders), ``sentinel`` (path)."""
+        if params["protocol"] != PROTOCOL:
+            raise ValueError(f"protocol {params['protocol']!r}; this worker speaks {PROTOCOL}")
+        confinement = confine(params["writable"], params["sentinel"])
+        return {
+            "protocol": PROTOCOL,
+            "pid": self._pid,
+            "python": ".".join(map(str, sys.version_info[:3])),
+            "limits": {"max_frame": rpc.MAX_FRAME},
+            "confinement": confinement.text,
+            "writes_refused": confinement.writes,
+            "modules": foreign_modules(),
+        }
+
+    def load(self, params: rpc.Message) -> rpc.Message:
+        """Load the pack; see ``session.Session``."""
+        from reference_runtime.isolation.session import Session
+
+        self._session = Session(params, self.progress)
+        return self._session.load()
+
+    def describe(self, params: rpc.Message) -> rpc.Message:
+        """Describe the candidate with the number ``index``."""
+        assert self._session is not None
+        return self._session.describe(params["index"])
+
+    def finish(self, params: rpc.Message) -> rpc.Message:
+        """What is only known at the end."""
+        assert self._session is not None
+        return self._session.finish()
+
+
+def foreign_modules() -> list[str]:
+    """Loaded top-level modules that are not of the standard library."""
+    standard = sys.stdlib_module_names | {"__main__"}
+    return sorted(
+        name
+        for name, module in list(sys.modules.items())
+        if "." not in name
+        and name not in standard
+        and isinstance(module, ModuleType)
+        and getattr(module, "__file__", None)
+    )

@@ -1,0 +1,35 @@
+"""Imports between files of one of the host's own folders: ``comfy_extras.nodes_b`` from ``nodes_a``.
+
+On the host the folder is importable under its own name; its real files come before any stand-in.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import ModuleType
+
+
+class SiblingFinder:
+    """Finds ``<folder>.<file>`` among the files of ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._prefix = folder.name + "."
+        self._path = [str(folder)]
+
+    def find_spec(
+        self,
+        name: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        if not name.startswith(self._prefix) or name.count(".") != 1:
+            return None
+        return PathFinder.find_spec(name, self._path)
+
+
+def serve_siblings(folder: Path) -> None:
+    """Make the files of ``folder`` importable as its submodules, before every other finder."""
+    sys.meta_path.insert(0, SiblingFinder(folder))  # type: ignore[arg-type]
