@@ -8,11 +8,13 @@ pose as a marker of ours. Standard library only.
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, TypedDict
 
 MAX_DEPTH = 40
 MAX_TEXT = 20_000
 MAX_ITEMS = 100_000
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
 class Defect(TypedDict):
@@ -27,11 +29,15 @@ class Defect(TypedDict):
 
 
 def safe_repr(value: object, limit: int = 200) -> str:
-    """``repr(value)`` cut to ``limit`` characters; never raises, whatever the pack's repr does."""
+    """``repr(value)`` cut to ``limit`` characters; never raises, whatever the pack's repr does.
+
+    Memory addresses are left out: the same value must read the same in every run.
+    """
     try:
         text = repr(value)
     except Exception as error:
         text = f"<{type(value).__name__}: repr raised {type(error).__name__}>"
+    text = _ADDRESS.sub("", text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -30,9 +30,13 @@ def import_brand(pack: Pack) -> Iterator[Violation]:
     for touch in touches(pack, "brand"):
         groups.setdefault(touch["name"].partition(".")[0], []).append(touch)
     for top, found in groups.items():
-        names = sorted({str(touch["name"]) for touch in found})
-        listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-        today = found[0]["today"]
-        hint = f" ({today} there)" if today else ""
-        message = f"{pack.level.name} has no {listed}{hint}"
+        names = {str(touch["name"]): touch["today"] for touch in found}
+        inner = [n for n in names if not any(other.startswith(f"{n}.") for other in names)]
+        listed = ", ".join(_with_today(name, names[name]) for name in sorted(inner)[:4])
+        more = f" and {len(inner) - 4} more" if len(inner) > 4 else ""
+        message = f"{pack.level.name} has no {listed}{more}"
         yield Violation(message, touch_location(pack, found[0]), top)
+
+
+def _with_today(name: str, today: str | None) -> str:
+    return f"{name} (there: {today})" if today else name

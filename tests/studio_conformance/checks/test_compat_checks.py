@@ -47,10 +47,15 @@ class TestNewer:
 class TestBrand:
     def test_one_finding_for_each_package(self) -> None:
         names = ["comfy.utils", "comfy.sd", "comfy_api.latest", "comfy.a", "comfy.b", "comfy.c"]
-        pack = touched(*names, kind="brand", today="studio.utils")
+        pack = touched(*names, kind="brand")
         found = on_pack("COMPAT-005", HERE, pack)
         assert [violation.input for violation in found] == ["comfy", "comfy_api"]
         assert "comfy.a, comfy.b, comfy.c, comfy.sd and 1 more" in found[0].message
+
+    def test_the_targets_own_name_is_offered(self) -> None:
+        pack = touched("comfy", "comfy.utils", kind="brand", today="studio.utils")
+        (violation,) = on_pack("COMPAT-005", HERE, pack)
+        assert violation.message == "studio-0.3.71 has no comfy.utils (there: studio.utils)"
 
     @pytest.mark.parametrize(
         ("brand", "level"), [("comfy", "studio-0.3.71"), ("studio", "comfy-latest")]
