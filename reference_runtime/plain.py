@@ -48,7 +48,7 @@ def type_name(value: object) -> str:
 
 
 def to_plain(value: Any) -> tuple[Any, list[Defect]]:
-    """Return ``(plain, defects)``: JSON data equal to what ``json.dumps`` would write for ``value``.
+    """Return ``(plain, defects)``: JSON data equal to what ``json.dumps`` writes for ``value``.
 
     Tuples become lists; subclasses of str, int and float (string enums among them) become the plain
     value, as the json module writes them.
