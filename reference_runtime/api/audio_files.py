@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from reference_runtime.levels import ACTIVE
+
 OPUS_RATES = (8000, 12000, 16000, 24000, 48000)
 _OPUS_BITS = {"64k": 64_000, "96k": 96_000, "128k": 128_000, "192k": 192_000, "320k": 320_000}
 _MP3_BITS = {"128k": 128_000, "320k": 320_000}
@@ -28,8 +30,13 @@ def write(
     quality: str,
     metadata: dict[str, str],
 ) -> None:
-    """Write ``waveform`` [C, T] to ``path``. ValueError for a format other than flac, mp3, opus."""
-    if format not in _CODECS:
+    """Write ``waveform`` [C, T] to ``path``.
+
+    At latest a format other than flac, mp3 and opus is a ValueError; before, it is FLAC data in
+    that container, and mono audio is written as stereo.
+    """
+    latest = ACTIVE.level.rank >= 2
+    if latest and format not in _CODECS:
         raise ValueError(f"audio format {format!r} is unknown; known: {', '.join(_CODECS)}")
     import av
 
@@ -39,7 +46,9 @@ def write(
     with av.open(path, mode="w", format=format) as output:
         for key, value in metadata.items():
             output.metadata[key] = value
-        stream: Any = output.add_stream(_CODECS[format], rate=sample_rate, layout=layout)
+        codec = _CODECS.get(format, "flac")
+        written = layout if latest else "stereo"
+        stream: Any = output.add_stream(codec, rate=sample_rate, layout=written)
         _set_quality(stream, format, quality)
         _encode(output, stream, waveform, sample_rate, layout)
 

@@ -36,8 +36,9 @@ class CurrentNodeContext:
         self.context = ExecutionContext(prompt_id, node_id, list_index)
         self._token: contextvars.Token[ExecutionContext | None] | None = None
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> CurrentNodeContext:
         self._token = current_executing_context.set(self.context)
+        return self
 
     def __exit__(
         self,

@@ -93,11 +93,25 @@ def validate_node_input(received_type: Any, input_type: Any, strict: bool = Fals
     """
     if not received_type != input_type:  # noqa: SIM202  the host asks !=, which the types override
         return True
+    if ACTIVE.level.rank >= 2 and _fits_at_latest(received_type, input_type):
+        return True
     if not (isinstance(received_type, str) and isinstance(input_type, str)):
         return False
     received = {part.strip() for part in received_type.split(",")}
     wanted = {part.strip() for part in input_type.split(",")}
     return received <= wanted if strict else bool(received & wanted)
+
+
+def _fits_at_latest(received: Any, wanted: Any) -> bool:
+    """The newest host's further matches: ``*`` on either side, an options list against COMBO."""
+    mine, theirs = _parts(received), _parts(wanted)
+    if "*" in mine or "*" in theirs:
+        return True
+    return isinstance(received, list) != isinstance(wanted, list) and mine == theirs
+
+
+def _parts(kind: Any) -> list[str]:
+    return ["COMBO"] if isinstance(kind, list) else str(kind).split(",")
 
 
 def include_unique_id_in_input(class_type: str) -> bool:

@@ -108,7 +108,7 @@ class _ComfyNodeBaseInternal(_ComfyNodeInternal):
 
     @classmethod
     def check_lazy_status(cls, **kwargs: Any) -> list[str]:
-        """Return the lazy inputs needed now. Called only when overridden; here: those still None."""
+        """Return the lazy inputs needed now (here: those still None). For overriding."""
         return [name for name, value in kwargs.items() if value is None]
 
     def __init__(self) -> None:
@@ -137,7 +137,7 @@ class _ComfyNodeBaseInternal(_ComfyNodeInternal):
 
     @classmethod
     def EXECUTE_NORMALIZED(cls, *args: Any, **kwargs: Any) -> NodeOutput:
-        """Run ``execute`` and bring its return value into the one form. Raises for illegal forms."""
+        """Run ``execute``; its return value as NodeOutput. Raises for illegal forms."""
         return _normalized(cls, cls.execute(*args, **kwargs))
 
     @classmethod
@@ -192,7 +192,7 @@ class _ComfyNodeBaseInternal(_ComfyNodeInternal):
 
     @classmethod
     def GET_SCHEMA(cls) -> Schema:
-        """A fresh schema, finalised and validated; keeps it in SCHEMA and fills the v1 attributes."""
+        """A fresh schema, finalised and validated; kept in SCHEMA and the v1 attributes."""
         cls.VALIDATE_CLASS()
         schema: Schema = cls.FINALIZE_SCHEMA()
         schema.validate()

@@ -270,13 +270,17 @@ class PreviewVideo(_UIOutput):
 
 
 class PreviewUI3D(_UIOutput):
-    """A 3D model file and the camera; at latest also a background image's path."""
+    """A 3D model file and the camera.
+
+    At latest ``bg_image`` [B, H, W, C] is saved to the temp folder and its path shown as well.
+    """
 
     def __init__(self, model_file: Any, camera_info: Any, **kwargs: Any) -> None:
         super().__init__()
         self.model_file = model_file
         self.camera_info = camera_info
-        self.bg_image_path = kwargs.get("bg_image_path")
+        background = kwargs.get("bg_image") if at_latest() else None
+        self.bg_image_path = None if background is None else ui_files.save_background(background)
 
     def as_dict(self) -> dict[str, Any]:
         result = [self.model_file, self.camera_info]

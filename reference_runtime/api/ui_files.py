@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import sys
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,3 +125,13 @@ def webp_metadata(image: Any, cls: Any) -> Any:
     for offset, (key, text) in enumerate(texts.items()):
         exif[_EXIF_EXTRA - offset] = f"{key}:{text}"
     return exif
+
+
+def save_background(images: Any) -> str:
+    """Save the first of ``images`` [B, H, W, C] as a temp PNG; its path for the frontend."""
+    folder_paths = importlib.import_module("folder_paths")
+    name = f"bg_{uuid.uuid4().hex}.png"
+    folder = folder_paths.get_temp_directory()
+    os.makedirs(folder, exist_ok=True)
+    tensor_to_pil(images[0]).save(os.path.join(folder, name), compress_level=1)
+    return f"temp/{name}"

@@ -7,11 +7,14 @@ PyAV, imported when a video is touched.
 from __future__ import annotations
 
 import io
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypedDict
+
+from reference_runtime.levels import ACTIVE
 
 if TYPE_CHECKING:
     import torch
@@ -193,11 +196,19 @@ class VideoFromComponents(VideoInput):
         codec: VideoCodec = VideoCodec.AUTO,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        """Write MP4/H264. ValueError for another container or codec."""
+        """Write MP4/H264.
+
+        ValueError for another container or codec, and in faithful mode for a stream without a
+        container.
+        """
         if format not in (VideoContainer.AUTO, VideoContainer.MP4):
             raise ValueError(f"can only write mp4, not {format}")
         if codec not in (VideoCodec.AUTO, VideoCodec.H264):
             raise ValueError(f"can only write h264, not {codec}")
+        guessed = format is VideoContainer.AUTO and not isinstance(path, str)
+        if guessed and ACTIVE.mode == "faithful":
+            # The host leaves the choice to PyAV, which can't guess a stream's container.
+            raise ValueError("Could not determine output format: give format=VideoContainer.MP4")
         _write_mp4(path, self._components, metadata)
 
 
@@ -271,7 +282,8 @@ def _write_mp4(path: Any, components: VideoComponents, metadata: dict[str, Any] 
             audio = output.add_stream("aac", rate=components.audio["sample_rate"])
         _mux_frames(output, stream, components.images)
         if components.audio:
-            _mux_audio(output, audio, components.audio)
+            seconds = len(components.images) / components.frame_rate
+            _mux_audio(output, audio, components.audio, seconds)
 
 
 def _mux_frames(output: Any, stream: Any, images: torch.Tensor) -> None:
@@ -284,10 +296,12 @@ def _mux_frames(output: Any, stream: Any, images: torch.Tensor) -> None:
     output.mux(stream.encode(None))
 
 
-def _mux_audio(output: Any, stream: Any, audio: AudioInput) -> None:
+def _mux_audio(output: Any, stream: Any, audio: AudioInput, seconds: Fraction) -> None:
+    """Write the first item's audio, cut to the video's ``seconds``."""
     import av
 
-    waveform = audio["waveform"][0].float().cpu()
+    samples_kept = math.ceil(audio["sample_rate"] * seconds)
+    waveform = audio["waveform"][0, :, :samples_kept].float().cpu()
     layout = "mono" if waveform.shape[0] == 1 else "stereo"
     samples = waveform[:2].movedim(0, 1).reshape(1, -1).contiguous().numpy()
     frame = av.AudioFrame.from_ndarray(samples, format="flt", layout=layout)
