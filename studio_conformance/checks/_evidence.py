@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,14 @@ def problem_location(pack: Pack, problem: Problem) -> Location:
 def needs_real_host(failure: Failure | None) -> bool:
     """Whether the pack ran code of the host for which the reference host has a stand-in only."""
     return failure is not None and failure["type"].rpartition(".")[2] == "HostFeatureMissing"
+
+
+def lacks_base(failure: Failure) -> bool:
+    """Whether a node derives from a node of the host that exists here in name only."""
+    return (
+        re.search(r"\.(INPUT_TYPES|RETURN_TYPES|FUNCTION|CATEGORY) ", failure["message"])
+        is not None
+    )
 
 
 def require_import(pack: Pack) -> None:
@@ -118,3 +127,8 @@ def repeated_keys(literal: ast.Dict) -> Iterator[tuple[str, int]]:
             if key.value in seen:
                 yield key.value, key.lineno
             seen.add(key.value)
+
+
+def has_further_elements(entry_problem: str) -> bool:
+    """Whether the only thing wrong with an input's entry is that it has more than two elements."""
+    return entry_problem[:1].isdigit()

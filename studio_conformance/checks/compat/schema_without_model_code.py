@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from studio_conformance.checks import Violation, check
-from studio_conformance.checks._evidence import needs_real_host, require_import
+from studio_conformance.checks._evidence import lacks_base, needs_real_host, require_import
 from studio_conformance.subject import Pack
 
 
@@ -26,6 +26,6 @@ def schema_without_model_code(pack: Pack) -> Iterator[Violation]:
     require_import(pack)
     for node in pack.nodes:
         failure = node.facts["failure"]
-        if failure is not None and needs_real_host(failure):
+        if failure is not None and needs_real_host(failure) and not lacks_base(failure):
             where = pack.at(failure["file"], failure["line"]) if failure["file"] else node.location
             yield Violation(f"the schema of {node.key}: {failure['message']}", where, node.key)

@@ -25,7 +25,7 @@ def node_registers(node: Node) -> Iterator[Violation]:
     if failure is None:
         return
     if needs_real_host(failure):
-        raise NotApplicable(f"{failure['message']} (see schema-without-model-code)")
+        raise NotApplicable(f"the schema can't be made here: {failure['message']}")
     asked = "INPUT_TYPES" if node.kind == "v1" else "GET_SCHEMA"
     message = f"{asked} raised {failure['type']}: {failure['message']}"
     where = node.location

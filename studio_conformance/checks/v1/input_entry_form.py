@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from studio_conformance.checks import Violation, check
+from studio_conformance.checks._evidence import has_further_elements
 from studio_conformance.subject import Node
 
 
@@ -23,6 +24,7 @@ from studio_conformance.subject import Node
 )
 def input_entry_form(node: Node) -> Iterator[Violation]:
     for item in node.inputs:
-        if item["entry_problem"] is not None:
-            message = f"input {item['id']!r}: {item['entry_problem']}"
+        problem = item["entry_problem"]
+        if problem is not None and not has_further_elements(problem):
+            message = f"input {item['id']!r}: {problem}"
             yield Violation(message, node.locate(item["id"]), item["id"])

@@ -227,11 +227,18 @@ class TestNodes:
         assert (first.where.file, first.where.line) == ("/p/a.py", 7)
 
     def test_what_only_a_real_host_can_do_is_not_the_nodes_fault(self) -> None:
-        failure = a_failure(type="reference_runtime.host.missing.HostFeatureMissing")
-        pack = a_pack(a_node(failure=failure))
+        pack = a_pack(a_node(failure=self.host_failure("comfy.sd.load")))
         with pytest.raises(NotApplicable):
             on_nodes("LOAD-023", HERE, pack)
         assert len(on_pack("COMPAT-009", HERE, pack)) == 1
+
+    def test_base_class_without_content_is_no_call(self) -> None:
+        pack = a_pack(a_node(failure=self.host_failure("comfy_extras.x.Guide.FUNCTION")))
+        assert on_pack("COMPAT-009", HERE, pack) == []
+
+    def host_failure(self, feature: str) -> Any:
+        kind = "reference_runtime.host.missing.HostFeatureMissing"
+        return a_failure(f"{feature} needs a real host", type=kind)
 
     def test_repeated_key_of_the_mapping(self, tmp_path: Path) -> None:
         source = 'NODE_CLASS_MAPPINGS = {\n    "A": int,\n    "B": int,\n    "A": str,\n}\n'

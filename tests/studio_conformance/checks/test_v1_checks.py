@@ -136,6 +136,21 @@ class TestGroups:
         assert "did you mean 'optional'?" in violation.message
 
 
+class TestEntries:
+    @pytest.mark.parametrize(
+        ("problem", "form", "pair"),
+        [
+            (None, 0, 0),
+            ("given as 'INT' (str), not as (type, options)", 1, 0),
+            ("the second element is '' (str), not a dict of options", 1, 0),
+            ("3 elements; the host reads the first two", 0, 1),
+        ],
+    )
+    def test_what_breaks_the_page_is_told_apart(self, problem: Any, form: int, pair: int) -> None:
+        node = a_node(inputs=[an_input("a", entry_problem=problem)])
+        assert (len(judge("V1-010", node)), len(judge("V1-022", node))) == (form, pair)
+
+
 class TestCalledOnTheClass:
     @pytest.mark.parametrize(
         ("source", "missing"),
