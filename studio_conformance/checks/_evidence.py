@@ -72,33 +72,17 @@ def require_mapping(pack: Pack) -> None:
         raise NotApplicable("the pack has no NODE_CLASS_MAPPINGS")
 
 
-def side_effects(pack: Pack, *kinds: str, own_only: bool = True) -> Iterator[SideEffect]:
-    """The side effects of the given kinds that importing the pack had.
+def side_effects(pack: Pack, *kinds: str) -> list[SideEffect]:
+    """What importing the pack did besides defining nodes, of the given kinds.
 
-    ``own_only`` leaves out what an imported library did: the innermost line of the pack is then an
-    ``import`` statement, which the author can hardly be blamed for.
+    The worker leaves out what imported libraries do by themselves.
     """
-    for effect in pack.description["side_effects"]:
-        if effect["kind"] in kinds and not (own_only and _by_library(pack, effect)):
-            yield effect
+    return [effect for effect in pack.description["side_effects"] if effect["kind"] in kinds]
 
 
-def _by_library(pack: Pack, effect: SideEffect) -> bool:
-    if effect["file"] is None or effect["line"] is None:
-        return False
-    tree = pack.source.tree(effect["file"])
-    return any(
-        isinstance(node, (ast.Import, ast.ImportFrom))
-        and node.lineno <= effect["line"] <= (node.end_lineno or node.lineno)
-        for node in (ast.walk(tree) if tree else ())
-    )
-
-
-def from_effects(
-    pack: Pack, saying: str, *kinds: str, own_only: bool = True
-) -> Iterator[Violation]:
+def from_effects(pack: Pack, saying: str, *kinds: str) -> Iterator[Violation]:
     """One violation for each side effect: ``saying`` followed by what was seen."""
-    for effect in side_effects(pack, *kinds, own_only=own_only):
+    for effect in side_effects(pack, *kinds):
         refused = " (refused by the confinement)" if effect["refused"] else ""
         where = pack.at(effect["file"], effect["line"])
         yield Violation(f"{saying}: {effect['detail']}{refused}", where, effect["kind"])

@@ -22,4 +22,4 @@ from studio_conformance.subject import Pack
     scope="pack",
 )
 def cwd_unchanged(pack: Pack) -> Iterator[Violation]:
-    yield from from_effects(pack, "working directory changed at import", "cwd", own_only=False)
+    yield from from_effects(pack, "working directory changed at import", "cwd")

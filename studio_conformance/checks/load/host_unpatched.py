@@ -25,4 +25,4 @@ from studio_conformance.subject import Pack
     scope="pack",
 )
 def host_unpatched(pack: Pack) -> Iterator[Violation]:
-    yield from from_effects(pack, "host module patched at import", "host-patched", own_only=False)
+    yield from from_effects(pack, "host module patched at import", "host-patched")

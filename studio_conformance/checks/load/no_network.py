@@ -25,4 +25,4 @@ from studio_conformance.subject import Pack
     scope="pack",
 )
 def no_network(pack: Pack) -> Iterator[Violation]:
-    yield from from_effects(pack, "network used at import", "network", own_only=False)
+    yield from from_effects(pack, "network used at import", "network")

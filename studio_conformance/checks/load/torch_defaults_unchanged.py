@@ -34,5 +34,4 @@ def torch_defaults_unchanged(pack: Pack) -> Iterator[Violation]:
         "default-dtype",
         "grad-mode",
         "default-device",
-        own_only=False,
     )

@@ -133,28 +133,6 @@ class TestProcesses:
         assert on_pack("LOAD-028", HERE, pack) == []
         assert len(on_pack("LOAD-030", HERE, pack)) == 1
 
-    def test_lookups_of_the_standard_library_are_nobodys_fault(self) -> None:
-        pack = a_pack(side_effects=[effect("process", "/sbin/ldconfig -p")])
-        assert on_pack("LOAD-030", HERE, pack) == []
-
-
-class TestLibraries:
-    """What happens in an ``import`` statement of the pack is the library's doing."""
-
-    SOURCE = "import os\nimport library\nos.environ['X'] = '1'\n"
-
-    def judge(self, tmp_path: Path, code: str, kind: str, line: int) -> list[Any]:
-        path = write_pack(tmp_path, __init__=self.SOURCE)
-        seen = effect(kind, "X", file=str(path / "__init__.py"), line=line)
-        return on_pack(code, path, a_pack(side_effects=[seen]))
-
-    def test_environment(self, tmp_path: Path) -> None:
-        assert self.judge(tmp_path, "LOAD-036", "environment", 2) == []
-        assert len(self.judge(tmp_path, "LOAD-036", "environment", 3)) == 1
-
-    def test_network_is_told_all_the_same(self, tmp_path: Path) -> None:
-        assert len(self.judge(tmp_path, "LOAD-031", "network", 2)) == 1
-
 
 class TestRoutes:
     def test_empty_mapping_is_a_finding(self) -> None:

@@ -1,11 +1,10 @@
-"""Writes a file while it is imported."""
+"""Writes into the user's output folder while it is imported."""
 
 from pathlib import Path
 
-try:
-    Path(__file__).with_name("last_start.log").write_text("Hello")
-except OSError:
-    pass
+import folder_paths
+
+Path(folder_paths.get_output_directory(), "greetings.log").write_text("Hello")
 
 
 class Greeting:

@@ -1,8 +1,12 @@
-"""Reads a file while it is imported."""
+"""Writes into the user's output folder when it is asked to."""
 
 from pathlib import Path
 
-SOURCE = Path(__file__).read_text()
+import folder_paths
+
+
+def note(text):
+    Path(folder_paths.get_output_directory(), "greetings.log").write_text(text)
 
 
 class Greeting:

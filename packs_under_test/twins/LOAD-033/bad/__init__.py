@@ -1,11 +1,10 @@
-"""Deletes a file while it is imported."""
+"""Clears the host's temp folder while it is imported."""
 
-from pathlib import Path
+import shutil
 
-try:
-    Path(__file__).with_name("old_words.txt").unlink()
-except OSError:
-    pass
+import folder_paths
+
+shutil.rmtree(folder_paths.get_temp_directory())
 
 
 class Greeting:

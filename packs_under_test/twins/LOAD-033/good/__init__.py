@@ -1,8 +1,10 @@
-"""Looks for a file while it is imported."""
+"""Looks into the host's temp folder while it is imported."""
 
-from pathlib import Path
+import os
 
-OLD = Path(__file__).with_name("old_words.txt").exists()
+import folder_paths
+
+LEFT = os.listdir(folder_paths.get_temp_directory())
 
 
 class Greeting:
