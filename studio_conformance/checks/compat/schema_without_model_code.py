@@ -1,4 +1,4 @@
-"""Schemas are made without running the host's model code."""
+"""Schemas are made without the host's model code."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from studio_conformance.subject import Pack
 @check(
     "COMPAT-009",
     "schema-without-model-code",
-    title="No node runs the host's model code to make its schema.",
+    title="No node needs the host's model code to make its schema.",
     why=(
-        "The schema is made when the browser opens and several times for each run: model code in "
-        "it makes everything slow and fails on hosts without a GPU or with another version. The "
-        "reference host has a stand-in only, so the node's schema was not judged."
+        "The schema is made when the browser opens and several times for each run: what is taken "
+        "from modules of models (loaders, adapters, patchers) makes it slow, and breaks it when "
+        "the next host version moves that code. The reference host has stand-ins for it, so the "
+        "node's schema was not judged."
     ),
     fix="Name the options in the schema, or ask folder_paths for them; run models in execute.",
     level="warning",
