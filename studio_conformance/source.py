@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,10 @@ class SourceIndex:
         name = str(file)
         if name not in self._trees:
             try:
-                self._trees[name] = ast.parse(Path(name).read_bytes(), name)
+                # Python's warnings about the pack's literals are not the reader's business here.
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    self._trees[name] = ast.parse(Path(name).read_bytes(), name)
             except (OSError, SyntaxError, ValueError, RecursionError):
                 self._trees[name] = None
         return self._trees[name]
