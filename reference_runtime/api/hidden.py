@@ -29,8 +29,14 @@ class _BrandedMembers(EnumMeta):
             if LOG.guarded():
                 raise AttributeError(f"Hidden has no {name} at {ACTIVE.level.name}, use {today}")
             LOG.record(f"io.Hidden.{name}", "brand", today=f"io.Hidden.{today}")
-            name = today
+            return cls._member_map_[today]
         return super().__getattribute__(name)
+
+    def __getattr__(cls, name: str) -> Any:
+        # Up to Python 3.11 enums find members here, also after the refusal above.
+        if name in _FOREIGN[ACTIVE.level.brand] or name not in cls._member_map_:
+            raise AttributeError(f"{cls.__name__} has no member {name!r}")
+        return cls._member_map_[name]
 
     def __iter__(cls) -> Iterator[Any]:
         foreign = _FOREIGN[ACTIVE.level.brand]

@@ -36,7 +36,14 @@ class _LevelledEnum(EnumMeta):
             span = tables.MEMBERS.get(public)
             if span is not None:
                 note_name(public, span)
+                return cls._member_map_[name]
         return super().__getattribute__(name)
+
+    def __getattr__(cls, name: str) -> Any:
+        # Up to Python 3.11 enums find members here, also after the refusal above.
+        if f"io.{cls.__name__}.{name}" in tables.MEMBERS or name not in cls._member_map_:
+            raise AttributeError(f"{cls.__name__} has no member {name!r}")
+        return cls._member_map_[name]
 
 
 class NumberDisplay(str, Enum, metaclass=_LevelledEnum):

@@ -62,7 +62,14 @@ class ApiModule(ModuleType):
             value, span = fields["_other"][name]
             note_name(f"{fields['_label']}.{name}", span)
             return value
+        self._note_prototype(name)
         return self._other_brand(name)
+
+    def _note_prototype(self, name: str) -> None:
+        """Record a prototype's name: it is absent here as in the host, but the author can be told."""
+        table = {"io": tables.LEGACY_IO, "ui": tables.LEGACY_UI}.get(self.__dict__["_label"], {})
+        if name in table and not LOG.guarded():
+            LOG.record(f"{self.__dict__['_label']}.{name}", "legacy", today=table[name])
 
     def _other_brand(self, name: str) -> Any:
         studio = self.__dict__["_brand"] == "studio"
