@@ -1,0 +1,23 @@
+"""Declares one input twice."""
+
+class Greeting:
+    """Greets by name."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Greets by name."
+    FUNCTION = "greet"
+    RETURN_TYPES = ("STRING",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {
+            "required": {"name": ("STRING", {"default": "you"})},
+            "optional": {"name": ("STRING", {"default": "you"})},
+        }
+
+    def greet(self, name="you"):
+        return (f"Hello, {name}!",)
+
+
+NODE_CLASS_MAPPINGS = {"TwinGreeting": Greeting}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinGreeting": "Greeting (twin)"}

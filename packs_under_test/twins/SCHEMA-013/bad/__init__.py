@@ -1,0 +1,31 @@
+"""Uses a MultiCombo on a host that can't queue it."""
+
+from studio_api.latest import StudioExtension, io
+
+
+class Greeting(io.StudioNode):
+    """Greets by name."""
+
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="TwinGreeting",
+            display_name="Greeting (twin)",
+            category="twins/text",
+            description="Greets by name.",
+            inputs=[io.MultiCombo.Input("style", options=["plain", "loud"])],
+            outputs=[io.String.Output("greeting", display_name="greeting")],
+        )
+
+    @classmethod
+    def execute(cls, style):
+        return io.NodeOutput(f"Hello! ({style})")
+
+
+class Twins(StudioExtension):
+    async def get_node_list(self):
+        return [Greeting]
+
+
+async def studio_entrypoint():
+    return Twins()

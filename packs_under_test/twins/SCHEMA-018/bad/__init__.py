@@ -1,0 +1,23 @@
+"""Asks for a hidden value that no host has."""
+
+class Greeting:
+    """Greets by name."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Greets by name."
+    FUNCTION = "greet"
+    RETURN_TYPES = ("STRING",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {
+            "required": {"name": ("STRING", {"default": "you"})},
+            "hidden": {"prompt": "PROMPTS"},
+        }
+
+    def greet(self, name, prompt=None):
+        return (f"Hello, {name}!",)
+
+
+NODE_CLASS_MAPPINGS = {"TwinGreeting": Greeting}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinGreeting": "Greeting (twin)"}

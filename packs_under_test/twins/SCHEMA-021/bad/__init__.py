@@ -1,0 +1,38 @@
+"""Registers every subclass of a node."""
+
+from studio_api.latest import StudioExtension, io
+
+SEEN = []
+
+
+class Greeting(io.StudioNode):
+    """Greets by name."""
+
+    @classmethod
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        SEEN.append(cls)
+
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="TwinGreeting",
+            display_name="Greeting (twin)",
+            category="twins/text",
+            description="Greets by name.",
+            inputs=[io.String.Input("name", default="you")],
+            outputs=[io.String.Output("greeting", display_name="greeting")],
+        )
+
+    @classmethod
+    def execute(cls, name):
+        return io.NodeOutput(f"Hello, {name}!")
+
+
+class Twins(StudioExtension):
+    async def get_node_list(self):
+        return [Greeting]
+
+
+async def studio_entrypoint():
+    return Twins()

@@ -1,0 +1,20 @@
+"""Has no outputs."""
+
+class Greeting:
+    """Greets by name."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Greets by name."
+    FUNCTION = "greet"
+    RETURN_TYPES = ()
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"name": ("STRING", {"default": "you"})}}
+
+    def greet(self, name):
+        return ()
+
+
+NODE_CLASS_MAPPINGS = {"TwinGreeting": Greeting}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinGreeting": "Greeting (twin)"}

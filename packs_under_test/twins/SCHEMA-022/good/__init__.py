@@ -1,0 +1,21 @@
+"""Has no outputs and is an output node."""
+
+class Greeting:
+    """Greets by name."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Greets by name."
+    FUNCTION = "greet"
+    RETURN_TYPES = ()
+    OUTPUT_NODE = True
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"name": ("STRING", {"default": "you"})}}
+
+    def greet(self, name):
+        return ()
+
+
+NODE_CLASS_MAPPINGS = {"TwinGreeting": Greeting}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinGreeting": "Greeting (twin)"}

@@ -1,0 +1,20 @@
+"""Uses an everyday word as its id."""
+
+class Greeting:
+    """Greets by name."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Greets by name."
+    FUNCTION = "greet"
+    RETURN_TYPES = ("STRING",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"name": ("STRING", {"default": "you"})}}
+
+    def greet(self, name):
+        return (f"Hello, {name}!",)
+
+
+NODE_CLASS_MAPPINGS = {"Greeting": Greeting}
+NODE_DISPLAY_NAME_MAPPINGS = {"Greeting": "Greeting (twin)"}
