@@ -185,7 +185,7 @@ def v3_input(item: Any) -> InputFacts:
     text, kind = io_type_facts(io_type)
     spec.pop("optional", None)
     plain, defects = spec_facts(spec)
-    options, options_type = combo_options(getattr(item, "options", None))
+    options, options_type = combo_options(_v3_options(item))
     if options is None and kind == "list":
         options, options_type = combo_options(io_type)
     name = item.id
@@ -205,6 +205,14 @@ def v3_input(item: Any) -> InputFacts:
         "entry_problem": None,
         "default_type": _default_type(spec),
     }
+
+
+def _v3_options(item: Any) -> Any:
+    """The options of a combo; of a dynamic combo, whose options hold further inputs, their keys."""
+    options = getattr(item, "options", None)
+    if parent_name(item) == "DynamicCombo" and isinstance(options, _PLAIN_CONTAINERS):
+        return [getattr(option, "key", option) for option in options]
+    return options
 
 
 def parent_name(item: Any) -> str | None:

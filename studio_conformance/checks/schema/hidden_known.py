@@ -20,6 +20,9 @@ _DELIVERED = frozenset(
     }
 )
 
+_SENT = frozenset({"*", "BOOLEAN", "COMBO", "FLOAT", "INT", "STRING"})
+"""Types of hidden entries that clients fill in: the host passes on what stands in the prompt."""
+
 
 @check(
     "SCHEMA-018",
@@ -37,6 +40,6 @@ def hidden_known(node: Node) -> Iterator[Violation]:
         if node.kind == "v3" and item["form"] != "member":
             message = f"hidden {item['name']!r} is no member of io.Hidden"
             yield Violation(message, node.locate(item["name"]), item["name"])
-        elif item["form"] == "string" and item["value"] not in _DELIVERED:
+        elif item["form"] == "string" and item["value"] not in _DELIVERED | _SENT:
             message = f"hidden input {item['name']!r} asks for {item['value']!r}, which no host has"
             yield Violation(message, node.locate(item["name"]), item["name"])

@@ -10,6 +10,9 @@ from studio_conformance.subject import Node
 
 _FORM = re.compile(r"[A-Z0-9_*.:+-]+(,[A-Z0-9_*.:+-]+)*")
 
+_SEEDS = ("INT:seed", "INT:noise_seed")
+"""Widgets that the frontend has under these very names."""
+
 
 @check(
     "SCHEMA-016",
@@ -25,7 +28,9 @@ _FORM = re.compile(r"[A-Z0-9_*.:+-]+(,[A-Z0-9_*.:+-]+)*")
 )
 def io_type_form(node: Node) -> Iterator[Violation]:
     for item in [*node.inputs, *node.outputs]:
-        if item["io_type_kind"] == "str" and not _FORM.fullmatch(item["io_type"]):
+        if item["io_type"] in _SEEDS or item["io_type_kind"] != "str":
+            continue
+        if not _FORM.fullmatch(item["io_type"]):
             name = str(item["id"] or item.get("name"))
             message = f"{name!r} has the io type {item['io_type']!r}"
             yield Violation(message, node.locate(item["io_type"]), name)

@@ -24,5 +24,7 @@ def reachable(node: Node) -> Iterator[Violation]:
     is_output = node.flag("is_output_node") or bool(facts and facts["value"])
     if node.kind == "v1" and node.attribute("RETURN_TYPES") is None:
         raise NotApplicable("the class has no RETURN_TYPES")
+    if node.pack.description["load"]["web_directory"] is not None:
+        raise NotApplicable("the pack's frontend code may act on nodes that never run")
     if not node.outputs and not is_output:
         yield Violation("the node has no outputs and is no output node", node.location)
