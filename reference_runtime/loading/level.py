@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,25 +58,36 @@ def _by_imports(place: Place) -> tuple[Level, str]:
     """The brand of what the source imports and defines; Studio when it names both."""
     seen: dict[str, str] = {}
     for file in place.python_files():
-        for brand, what in _brands_in(file):
-            seen.setdefault(brand, f"{what} in {file.name}")
+        if _may_name(file, _BRANDS.keys() - seen.keys()):
+            for brand, what in _brands_in(file):
+                seen.setdefault(brand, f"{what} in {file.name}")
     for brand in ("studio", "comfy"):
         if brand in seen:
             return _BRANDS[brand], f"the pack has {seen[brand]}"
     return DEFAULT_LEVEL, "the default: the pack names no host"
 
 
-def _brands_in(file: Path) -> Iterator[tuple[str, str]]:
-    """The brands that a source file names, with what names them."""
+def _may_name(file: Path, brands: Iterable[str]) -> bool:
+    """Whether a line of the file looks like an import or entry point of one of ``brands``.
+
+    Parsing costs a second for a large pack; most files say nothing new.
+    """
     try:
         source = file.read_bytes()
     except OSError:
-        return
-    if b"comfy" not in source and b"studio" not in source:
-        return
+        return False
+    names = "|".join(brands)
+    if not names:
+        return False
+    line = rf"\b(?:from|import|def)\b.*?\b(?:{names})"
+    return re.search(line.encode(), source) is not None
+
+
+def _brands_in(file: Path) -> Iterator[tuple[str, str]]:
+    """The brands that a source file names, with what names them."""
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+        tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError):
         return
     for node in ast.walk(tree):
         for module in _imported(node):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,12 +89,24 @@ def _without(event: Event, *keys: str) -> dict[str, Any]:
     return {key: value for key, value in event.items() if key not in keys}
 
 
+def to_json(report: Mapping[str, Any]) -> str:
+    """The report as JSON, one line per row: as quick to write as it is easy to compare."""
+    fields = [f"{json.dumps(key)}: {_field(value)}" for key, value in report.items()]
+    return "{\n" + ",\n".join(fields) + "\n}\n"
+
+
+def _field(value: Any) -> str:
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
+    return json.dumps(value)
+
+
 def write_reports(folder: Path, events: Sequence[Event]) -> list[Path]:
     """Write a ``report.json`` per pack: in ``folder`` for one pack, else in ``folder/LABEL``."""
     packs = [event["pack"] for event in of_kind(events, "pack")]
     written = []
     for pack in packs:
         file = (folder if len(packs) == 1 else folder / pack) / FILE_NAME
-        write_text(file, json.dumps(build_report(events, pack), indent=1) + "\n")
+        write_text(file, to_json(build_report(events, pack)))
         written.append(file)
     return written
