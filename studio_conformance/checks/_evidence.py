@@ -81,11 +81,33 @@ def side_effects(pack: Pack, *kinds: str) -> list[SideEffect]:
 
 
 def from_effects(pack: Pack, saying: str, *kinds: str) -> Iterator[Violation]:
-    """One violation for each side effect: ``saying`` followed by what was seen."""
+    """One violation for each line of the pack that had such effects, with the first of them."""
+    lines: dict[Location, list[SideEffect]] = {}
     for effect in side_effects(pack, *kinds):
-        refused = " (refused by the confinement)" if effect["refused"] else ""
-        where = pack.at(effect["file"], effect["line"])
-        yield Violation(f"{saying}: {effect['detail']}{refused}", where, effect["kind"])
+        lines.setdefault(pack.at(effect["file"], effect["line"]), []).append(effect)
+    for where, effects in lines.items():
+        yield Violation(f"{saying}: {seen(pack, effects)}", where, subject_of(pack, effects[0]))
+
+
+def seen(pack: Pack, effects: list[SideEffect]) -> str:
+    """The first effect in words, and how many more there were."""
+    refused = " (refused by the confinement)" if effects[0]["refused"] else ""
+    more = f" and {len(effects) - 1} more" if len(effects) > 1 else ""
+    return _without_place(pack, effects[0]["detail"]) + refused + more
+
+
+def subject_of(pack: Pack, effect: SideEffect) -> str:
+    """What was changed, without the value it got: the same in every run and on every machine."""
+    detail = _without_place(pack, effect["detail"])
+    if effect["kind"] == "environment":
+        return re.split(r"[= ]", detail)[0]
+    if effect["kind"] in ("write", "delete", "sys.path"):
+        return re.sub(r"^added | \(\w+\)$| -> .*$", "", detail)
+    return detail if effect["kind"] in ("host-patched", "signal") else effect["kind"]
+
+
+def _without_place(pack: Pack, detail: str) -> str:
+    return detail.replace(str(pack.path), "<pack>")
 
 
 def touches(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from studio_conformance.checks import Violation, check
-from studio_conformance.checks._evidence import side_effects
+from studio_conformance.checks._evidence import seen, side_effects
 from studio_conformance.subject import Pack
 
 INSTALLERS = re.compile(r"\b(pip3?|uv|conda|mamba|poetry|npm|apt(-get)?|brew)\b.*\b(install|add)\b")
@@ -35,5 +35,5 @@ def is_install(command: str) -> bool:
 def no_install(pack: Pack) -> Iterator[Violation]:
     for effect in side_effects(pack, "process"):
         if is_install(effect["detail"]):
-            message = f"package installer started at import: {effect['detail']}"
+            message = f"package installer started at import: {seen(pack, [effect])}"
             yield Violation(message, pack.at(effect["file"], effect["line"]), "process")

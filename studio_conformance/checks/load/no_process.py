@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from studio_conformance.checks import Violation, check
-from studio_conformance.checks._evidence import side_effects
+from studio_conformance.checks._evidence import seen, side_effects
 from studio_conformance.checks.load.no_install import is_install
 from studio_conformance.subject import Pack
 
@@ -25,5 +25,5 @@ from studio_conformance.subject import Pack
 def no_process(pack: Pack) -> Iterator[Violation]:
     for effect in side_effects(pack, "process"):
         if not is_install(effect["detail"]):
-            message = f"process started at import: {effect['detail']}"
+            message = f"process started at import: {seen(pack, [effect])}"
             yield Violation(message, pack.at(effect["file"], effect["line"]), "process")

@@ -134,6 +134,38 @@ class TestProcesses:
         assert len(on_pack("LOAD-030", HERE, pack)) == 1
 
 
+class TestEffects:
+    def judge(self, code: str, *effects: SideEffect) -> list[Any]:
+        return on_pack(code, HERE, a_pack(side_effects=list(effects)))
+
+    def test_one_finding_for_each_line(self) -> None:
+        file = f"{HERE}/a.py"
+        at = [{"file": file, "line": 1}, {"file": file, "line": 1}, {"file": file, "line": 2}]
+        paths = ["<host>/web (folder)", "<host>/web/js (folder)", f"{HERE}/x.json"]
+        effects = [effect("write", path, **where) for path, where in zip(paths, at, strict=True)]
+        first, second = self.judge("LOAD-032", *effects)
+        assert first.message == "file written at import: <host>/web (folder) and 1 more"
+        assert second.message == "file written at import: <pack>/x.json"
+        assert (first.input, second.input) == ("<host>/web", "<pack>/x.json")
+
+    @pytest.mark.parametrize(
+        ("code", "kind", "detail", "subject"),
+        [
+            ("LOAD-036", "environment", "PATH=/a:/b", "PATH"),
+            ("LOAD-036", "environment", "PATH removed", "PATH"),
+            ("LOAD-035", "sys.path", f"added {HERE}/lib", "<pack>/lib"),
+            ("LOAD-033", "delete", "<host>/a -> <host>/b", "<host>/a"),
+            ("LOAD-038", "host-patched", "nodes.LoadImage", "nodes.LoadImage"),
+            ("LOAD-040", "signal", "SIGINT", "SIGINT"),
+            ("LOAD-031", "network", "connect to 1.2.3.4:80", "network"),
+            ("LOAD-037", "grad-mode", "gradients are off", "grad-mode"),
+        ],
+    )
+    def test_identity_holds_no_value(self, code: str, kind: str, detail: str, subject: str) -> None:
+        (violation,) = self.judge(code, effect(kind, detail))
+        assert violation.input == subject
+
+
 class TestRoutes:
     def test_empty_mapping_is_a_finding(self) -> None:
         pack = a_pack(problems=[a_problem("mapping-empty")])

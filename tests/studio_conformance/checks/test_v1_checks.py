@@ -151,6 +151,16 @@ class TestEntries:
         assert (len(judge("V1-010", node)), len(judge("V1-022", node))) == (form, pair)
 
 
+class TestHidden:
+    @pytest.mark.parametrize(
+        ("form", "value", "count"),
+        [("string", "PROMPT", 0), ("tuple", "UNIQUE_ID", 1), ("tuple", "['a', 'b']", 0)],
+    )
+    def test_only_what_the_host_would_deliver(self, form: str, value: str, count: int) -> None:
+        hidden: Any = {"name": "x", "value": value, "form": form, "declared": True}
+        assert len(judge("V1-014", a_node(hidden=[hidden]))) == count
+
+
 class TestCalledOnTheClass:
     @pytest.mark.parametrize(
         ("source", "missing"),
