@@ -1,0 +1,27 @@
+"""Its method knows both inputs."""
+
+
+class Greeting:
+    """Greets by name."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Greets by name."
+    FUNCTION = "greet"
+    RETURN_TYPES = ("STRING",)
+    RETURN_NAMES = ("greeting",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {
+            "required": {
+                "name": ("STRING", {"default": "you"}),
+                "loud": ("BOOLEAN", {"default": True}),
+            }
+        }
+
+    def greet(self, name, loud):
+        return (f"Hello, {name}" + ("!" if loud else "."),)
+
+
+NODE_CLASS_MAPPINGS = {"TwinGreeting": Greeting}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinGreeting": "Greeting (twin)"}

@@ -1,0 +1,34 @@
+"""Does without what is optional."""
+
+from studio_api.latest import StudioExtension, io
+
+
+class Greeting(io.StudioNode):
+    """Greets by name."""
+
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="TwinGreeting",
+            display_name="Greeting (twin)",
+            category="twins/text",
+            description="Greets by name.",
+            inputs=[
+                io.String.Input("name", default="you"),
+                io.Image.Input("portrait", optional=True),
+            ],
+            outputs=[io.String.Output("greeting", display_name="greeting")],
+        )
+
+    @classmethod
+    def execute(cls, name, portrait=None):
+        return io.NodeOutput(f"Hello, {name}" + ("." if portrait is None else ", you look well."))
+
+
+class Twins(StudioExtension):
+    async def get_node_list(self):
+        return [Greeting]
+
+
+async def studio_entrypoint():
+    return Twins()
