@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -26,7 +27,8 @@ def io_type_facts(io_type: Any) -> tuple[str, IoKind]:
 def is_neutral(io_type: Any) -> bool:
     """Whether the object is unequal to no other type (wildcards of packs and of the API)."""
     try:
-        return isinstance(io_type, str) and not (io_type != _SOME_OTHER_TYPE)
+        # Hosts ask with != alone, and a wildcard answers differently to == .
+        return isinstance(io_type, str) and not operator.ne(io_type, _SOME_OTHER_TYPE)
     except Exception:
         return False
 
