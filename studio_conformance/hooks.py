@@ -6,6 +6,7 @@ they judge, and their rows travel back inside the test reports.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator
 from functools import cached_property
 from pathlib import Path
@@ -125,6 +126,7 @@ class StudioHooks:
         report = yield
         if isinstance(collector, pytest.Session) and report.passed:
             self.session.load(self._progress())
+            gc.freeze()  # A description is 100 000s of objects that stay: spare the collector them.
             report.result = [*report.result, *self._collectors(collector)]
         return report
 
