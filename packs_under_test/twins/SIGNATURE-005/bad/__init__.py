@@ -1,0 +1,44 @@
+"""Its decorator gives back a coroutine."""
+
+import functools
+
+from studio_api.latest import StudioExtension, io
+
+
+def counted(function):
+    @functools.wraps(function)
+    def counting(*args, **kwargs):
+        counting.calls += 1
+        return function(*args, **kwargs)
+
+    counting.calls = 0
+    return counting
+
+
+class Greeting(io.StudioNode):
+    """Greets by name."""
+
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="TwinGreeting",
+            display_name="Greeting (twin)",
+            category="twins/text",
+            description="Greets by name.",
+            inputs=[io.String.Input("name", default="you")],
+            outputs=[io.String.Output("greeting", display_name="greeting")],
+        )
+
+    @classmethod
+    @counted
+    async def execute(cls, name):
+        return io.NodeOutput(f"Hello, {name}!")
+
+
+class Twins(StudioExtension):
+    async def get_node_list(self):
+        return [Greeting]
+
+
+async def studio_entrypoint():
+    return Twins()
