@@ -15,7 +15,6 @@ STOPPED = (
     "import-failed",
     "dependency-missing",
     "exit-at-import",
-    "prestartup-failed",
     "load-crashed",
     "load-hung",
 )
@@ -126,13 +125,13 @@ def touch_location(pack: Pack, touch: dict[str, Any]) -> Location:
 
 
 def repeated_keys(literal: ast.Dict) -> Iterator[tuple[str, int]]:
-    """Constant string keys that a dict display repeats, with the line of the repetition."""
-    seen: set[str] = set()
-    for key in literal.keys:
+    """Constant string keys that a dict display gives another value, with the line where it does."""
+    seen: dict[str, str] = {}
+    for key, value in zip(literal.keys, literal.values, strict=True):
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            if key.value in seen:
+            text = ast.dump(value)
+            if seen.setdefault(key.value, text) != text:
                 yield key.value, key.lineno
-            seen.add(key.value)
 
 
 def has_further_elements(entry_problem: str) -> bool:

@@ -30,7 +30,7 @@ from studio_conformance.subject import Pack
 )
 def dependency_declared(pack: Pack) -> Iterator[Violation]:
     missing = pack.problems("dependency-missing")
-    undeclared = [p for p in missing if not _is_declared(pack.path, p["failure"])]
+    undeclared = [p for p in missing if not is_declared(pack.path, p["failure"])]
     for problem in undeclared:
         module = missing_module(problem)
         message = f"module {module!r} is not installed and the pack does not declare it"
@@ -51,7 +51,7 @@ def missing_module(problem: Problem) -> str:
     return (failure and failure["missing_module"]) or "?"
 
 
-def _is_declared(path: Path, failure: Failure | None) -> bool:
+def is_declared(path: Path, failure: Failure | None) -> bool:
     """Declared by the pack, or wanted by a library, whose metadata is not the pack's business."""
     if failure is None or failure["missing_module"] is None:
         return False

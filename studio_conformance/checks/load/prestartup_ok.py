@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from studio_conformance.checks import Violation, check
-from studio_conformance.checks._evidence import from_problems
+from studio_conformance.checks import EnvironmentLacks, Violation, check
+from studio_conformance.checks._evidence import problem_location
+from studio_conformance.checks.load.dependency_declared import is_declared
 from studio_conformance.subject import Pack
 
 
@@ -18,11 +19,15 @@ from studio_conformance.subject import Pack
         "missing when the pack is imported."
     ),
     fix=(
-        "Mend the error at the named line of prestartup_script.py, or drop the script if "
-        "nothing needs it."
+        "Mend the error at the named line of prestartup_script.py, or drop the script if nothing "
+        "needs it."
     ),
     level="error",
     scope="pack",
 )
 def prestartup_ok(pack: Pack) -> Iterator[Violation]:
-    yield from from_problems(pack, "prestartup-failed")
+    for problem in pack.problems("prestartup-failed"):
+        where = problem_location(pack, problem)
+        if is_declared(pack.path, problem["failure"]):
+            raise EnvironmentLacks(f"{problem['message']}; the pack declares it", where)
+        yield Violation(problem["message"], where)

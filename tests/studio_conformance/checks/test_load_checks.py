@@ -79,6 +79,19 @@ class TestDependencyDeclared:
         assert [violation.input for violation in found] == ["other"]
 
 
+class TestPrestartup:
+    def test_failure_is_a_finding(self) -> None:
+        problem = a_problem("prestartup-failed", failure=a_failure(file="/p/s.py", line=4))
+        (violation,) = on_pack("LOAD-006", HERE, a_pack(problems=[problem]))
+        assert violation.where.line == 4
+
+    def test_declared_module_is_the_environments_fault(self, tmp_path: Path) -> None:
+        (tmp_path / "requirements.txt").write_text("einx\n", encoding="utf-8")
+        problem = a_problem("prestartup-failed", failure=missing("einx")["failure"])
+        with pytest.raises(EnvironmentLacks):
+            on_pack("LOAD-006", tmp_path, a_pack(problems=[problem]))
+
+
 class TestSelfImport:
     def judge(self, tmp_path: Path, line: str, **files: str) -> list[Any]:
         path = write_pack(tmp_path, __init__=line, words="", **files)
@@ -251,7 +264,8 @@ class TestNodes:
         return a_failure(f"{feature} needs a real host", type=kind)
 
     def test_repeated_key_of_the_mapping(self, tmp_path: Path) -> None:
-        source = 'NODE_CLASS_MAPPINGS = {\n    "A": int,\n    "B": int,\n    "A": str,\n}\n'
+        lines = ["NODE_CLASS_MAPPINGS = {", "'A': int,", "'B': int,", "'A': str,", "'B': int,", "}"]
+        source = "\n".join(lines)
         path = write_pack(tmp_path, __init__=source)
         (violation,) = on_pack("LOAD-024", path, a_pack())
         assert (violation.input, violation.where.line) == ("A", 4)
