@@ -121,6 +121,21 @@ def is_none(value: ast.expr | None) -> bool:
     return value is None or (isinstance(value, ast.Constant) and value.value is None)
 
 
+def constant_result(node: Node, role: str) -> ast.Constant | None:
+    """The literal that the method returns on every path, or None when it may return others.
+
+    Raises NotApplicable as ``method_body`` does.
+    """
+    function = method_body(node, role)
+    values = [*returned(function)]
+    constants = [value for value in values if isinstance(value, ast.Constant)]
+    if not values or len(constants) < len(values) or end_of_block(function.body) != "never":
+        return None
+    if any(each.value is None for each in returns(function)):
+        return None
+    return constants[0] if len({repr(each.value) for each in constants}) == 1 else None
+
+
 # --- whether the end can be reached --------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from keyword import iskeyword
 
 from reference_runtime.description import ParameterFacts
@@ -101,3 +102,13 @@ def need_default(node: Node, given: list[ParameterFacts]) -> list[str]:
     """Parameters of optional inputs that have no default."""
     optional = input_names(node, "optional")
     return [each["name"] for each in given if each["name"] in optional and not each["has_default"]]
+
+
+def misfits(node: Node, given: list[ParameterFacts]) -> Iterator[tuple[str, str]]:
+    """Names for which a call with all inputs, or with the required ones, fails; and how."""
+    for name in refused(node, given):
+        yield name, f"takes no {name!r}"
+    for name in unfilled(node, given):
+        yield name, f"needs {name!r}, which is no input"
+    for name in need_default(node, given):
+        yield name, f"has no default for the optional input {name!r}"
