@@ -66,7 +66,7 @@ class ApiModule(ModuleType):
         return self._other_brand(name)
 
     def _note_prototype(self, name: str) -> None:
-        """Record a prototype's name: it is absent here as in the host, but the author can be told."""
+        """Record a prototype's name: absent here as in the host, but the author can be told."""
         table = {"io": tables.LEGACY_IO, "ui": tables.LEGACY_UI}.get(self.__dict__["_label"], {})
         if name in table and not LOG.guarded():
             LOG.record(f"{self.__dict__['_label']}.{name}", "legacy", today=table[name])

@@ -10,7 +10,8 @@ COMMON = ["unique_id", "prompt", "extra_pnginfo", "dynprompt"]
 
 
 @pytest.mark.parametrize(
-    ("level", "brand"), [("comfy-0.3.64", "comfy"), ("studio-0.3.71", "studio"), ("comfy-latest", "comfy")]
+    ("level", "brand"),
+    [("comfy-0.3.64", "comfy"), ("studio-0.3.71", "studio"), ("comfy-latest", "comfy")],
 )
 def test_members_and_their_values(at: Any, level: str, brand: str) -> None:
     hidden = at(level).Hidden
@@ -30,8 +31,7 @@ def test_the_other_brands_key_is_served_as_the_right_one(at: Any, touches: Any) 
 
 def test_a_guarded_key_of_the_other_brand_is_absent(run_pack: Any, touches: Any) -> None:
     space = run_pack(
-        "from studio_api.latest import io\n"
-        "there = hasattr(io.Hidden, 'api_key_comfy_org')\n"
+        "from studio_api.latest import io\nthere = hasattr(io.Hidden, 'api_key_comfy_org')\n"
     )
     assert space["there"] is False
     assert touches() == []

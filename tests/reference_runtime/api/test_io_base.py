@@ -104,7 +104,9 @@ def test_advanced_and_raw_link_are_accepted_everywhere_but_emitted_at_latest_onl
     assert list(made) == ["optional", *newer, "e"]
 
 
-@pytest.mark.parametrize(("level", "kind"), [("comfy-0.3.64", "_StringIOType"), ("comfy-latest", "str")])
+@pytest.mark.parametrize(
+    ("level", "kind"), [("comfy-0.3.64", "_StringIOType"), ("comfy-latest", "str")]
+)
 def test_the_type_of_wire_types(at: Any, level: str, kind: str) -> None:
     assert type(at(level).Image.Input("a").get_io_type()).__name__ == kind
 
@@ -124,7 +126,9 @@ def test_the_type_of_wire_types(at: Any, level: str, kind: str) -> None:
         ("A", 3, True),
     ],
 )
-def test_string_io_types_are_compatible_by_set(io: Any, left: str, right: Any, unequal: bool) -> None:
+def test_string_io_types_are_compatible_by_set(
+    io: Any, left: str, right: Any, unequal: bool
+) -> None:
     assert (io._StringIOType(left) != right) is unequal
 
 
@@ -135,7 +139,7 @@ def test_string_io_types_stay_equal_and_hash_like_strings(io: Any) -> None:
 
 def test_a_plain_string_on_the_left_is_not_compatible(io: Any) -> None:
     """B15: Python asks the left operand, so a v1 output does not fit a v1 wildcard input."""
-    assert "IMAGE" != "*"  # noqa: PLR0133  the point is that plain strings do not know the rule
+    assert "IMAGE" != "*"
     assert not (io._StringIOType("IMAGE") != "*")  # noqa: SIM202
 
 

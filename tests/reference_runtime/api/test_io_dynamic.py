@@ -44,7 +44,8 @@ def test_an_override_wins_over_the_other_arguments(io: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "brand"), [("comfy-0.3.64", "COMFY"), ("studio-0.3.71", "STUDIO"), ("comfy-latest", "COMFY")]
+    ("level", "brand"),
+    [("comfy-0.3.64", "COMFY"), ("studio-0.3.71", "STUDIO"), ("comfy-latest", "COMFY")],
 )
 def test_the_v3_io_types_carry_the_levels_brand(at: Any, level: str, brand: str) -> None:
     io = at(level)
@@ -203,7 +204,9 @@ def test_dynamic_slot_is_optional_and_says_its_slot_type(new: Any) -> None:
 def test_a_validate_of_a_nested_input_is_heard(new: Any) -> None:
     remote = new.RemoteComboOptions("/r", new.RemoteItemSchema())
     bad = new.Combo.Input("c", ["x"], remote_combo=remote)
-    schema = new.Schema("n", inputs=[new.DynamicCombo.Input("m", [new.DynamicCombo.Option("k", [bad])])])
+    schema = new.Schema(
+        "n", inputs=[new.DynamicCombo.Input("m", [new.DynamicCombo.Option("k", [bad])])]
+    )
     with pytest.raises(ValueError, match="remote_combo"):
         schema.validate()
 
@@ -226,9 +229,7 @@ def test_a_prompt_decides_which_inputs_exist(new: Any) -> None:
     assert list(groups["required"]) == ["pre", "m", "g.p0"]
     assert list(groups["optional"]) == ["m.y", "g.p1", "g.p2"]
     assert hidden is None
-    assert data == {
-        "dynamic_paths": {"m.y": "m.y", "m": "m.m", "g.p0": "g.p0", "g.p1": "g.p1"}
-    }
+    assert data == {"dynamic_paths": {"m.y": "m.y", "m": "m.m", "g.p0": "g.p0", "g.p1": "g.p1"}}
 
 
 def test_an_unselected_combo_and_an_empty_autogrow(new: Any) -> None:

@@ -164,7 +164,8 @@ def test_combo_keeps_the_options_container_it_was_given(io: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "io_type"), [("comfy-0.3.64", ["x"]), ("studio-0.3.71", ["x"]), ("comfy-latest", "COMBO")]
+    ("level", "io_type"),
+    [("comfy-0.3.64", ["x"]), ("studio-0.3.71", ["x"]), ("comfy-latest", "COMBO")],
 )
 def test_the_io_type_of_a_combo_output(at: Any, level: str, io_type: Any) -> None:
     """B13: up to 0.3.71 the options list itself."""
@@ -216,16 +217,26 @@ def test_the_order_of_parameters(at: Any, level: str, kind: str, order: str) -> 
     """The signature a pack sees is the active level's, without the newer keywords."""
     signature = inspect.signature(getattr(at(level), kind).Input)
     assert list(signature.parameters) == [
-        *"id display_name optional tooltip lazy".split(),
+        *["id", "display_name", "optional", "tooltip", "lazy"],
         *order.split(),
     ]
 
 
 def test_the_order_of_a_combos_parameters(io: Any) -> None:
-    assert list(inspect.signature(io.Combo.Input).parameters) == (
-        "id options display_name optional tooltip lazy default control_after_generate upload "
-        "image_folder remote socketless"
-    ).split()
+    assert list(inspect.signature(io.Combo.Input).parameters) == [
+        "id",
+        "options",
+        "display_name",
+        "optional",
+        "tooltip",
+        "lazy",
+        "default",
+        "control_after_generate",
+        "upload",
+        "image_folder",
+        "remote",
+        "socketless",
+    ]
 
 
 def test_the_signature_at_latest_has_the_newer_keywords(at: Any) -> None:
@@ -267,7 +278,10 @@ def test_remote_combo_is_checked(at: Any) -> None:
     ("kind", "expected"),
     [
         ("Color", {"default": "#ffffff", "socketless": True}),
-        ("BoundingBox", {"default": {"x": 0, "y": 0, "width": 512, "height": 512}, "socketless": True}),
+        (
+            "BoundingBox",
+            {"default": {"x": 0, "y": 0, "width": 512, "height": 512}, "socketless": True},
+        ),
         ("Curve", {"default": [(0.0, 0.0), (1.0, 1.0)], "socketless": True}),
         ("ImageCompare", {"socketless": True}),
     ],

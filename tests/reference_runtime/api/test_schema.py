@@ -24,8 +24,23 @@ FIELDS = {
     "not_idempotent": False,
     "enable_expand": False,
 }
-ENTRY = """input input_order output output_is_list output_name output_tooltips name display_name
-description python_module category output_node deprecated experimental api_node""".split()
+ENTRY = [
+    "input",
+    "input_order",
+    "output",
+    "output_is_list",
+    "output_name",
+    "output_tooltips",
+    "name",
+    "display_name",
+    "description",
+    "python_module",
+    "category",
+    "output_node",
+    "deprecated",
+    "experimental",
+    "api_node",
+]
 
 
 def test_fields_in_positional_order_with_their_defaults(io: Any) -> None:
@@ -56,7 +71,8 @@ def names(schema: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("level", "brand"), [("comfy-0.3.64", "comfy"), ("studio-0.3.71", "studio"), ("comfy-latest", "comfy")]
+    ("level", "brand"),
+    [("comfy-0.3.64", "comfy"), ("studio-0.3.71", "studio"), ("comfy-latest", "comfy")],
 )
 def test_finalize_appends_what_the_flags_imply(at: Any, level: str, brand: str) -> None:
     io = at(level)
@@ -74,7 +90,8 @@ def test_finalize_leaves_a_plain_nodes_hidden_alone(io: Any) -> None:
 
 
 def test_finalize_changes_the_list_and_outputs_it_was_given(io: Any) -> None:
-    shared, output = [], io.Image.Output()
+    shared: list[Any] = []
+    output = io.Image.Output()
     io.Schema("n", is_output_node=True, hidden=shared, outputs=[io.Int.Output(), output]).finalize()
     assert [member.value for member in shared] == ["PROMPT", "EXTRA_PNGINFO"]
     assert output.id == "_1_IMAGE_"
@@ -138,8 +155,8 @@ def test_a_price_badge_is_checked_at_latest(at: Any) -> None:
         io.Schema("n", price_badge=io.PriceBadge("e", engine="js")).validate()
     with pytest.raises(ValueError, match="expr"):
         io.Schema("n", price_badge=io.PriceBadge("")).validate()
+    depends = io.PriceBadgeDepends(widgets="x")
     with pytest.raises(ValueError, match="list of strings"):
-        depends = io.PriceBadgeDepends(widgets="x")
         io.Schema("n", price_badge=io.PriceBadge("e", depends)).validate()
 
 
@@ -216,7 +233,7 @@ def test_output_names(at: Any, level: str, shown: list[str]) -> None:
     )
     entry = made.GET_NODE_INFO_V1()
     assert entry["output_name"] == shown
-    assert made.RETURN_NAMES == shown
+    assert shown == made.RETURN_NAMES
     assert entry["output"] == ["IMAGE", "MASK", "INT"]
     assert entry["output_is_list"] == [True, False, False]
     assert entry["output_tooltips"] == [None, None, "t"]
@@ -235,10 +252,24 @@ def test_the_entry_at_latest(at: Any) -> None:
         price_badge=lambda: io.PriceBadge("w", io.PriceBadgeDepends(widgets=["w"])),
     ).GET_NODE_INFO_V1()
     assert list(made) == [
-        *"input input_order is_input_list output output_is_list output_name".split(),
-        *"output_tooltips output_matchtypes name display_name description python_module".split(),
-        *"category output_node has_intermediate_output deprecated experimental dev_only".split(),
-        *"api_node price_badge search_aliases essentials_category".split(),
+        *["input", "input_order", "is_input_list", "output", "output_is_list", "output_name"],
+        *[
+            "output_tooltips",
+            "output_matchtypes",
+            "name",
+            "display_name",
+            "description",
+            "python_module",
+        ],
+        *[
+            "category",
+            "output_node",
+            "has_intermediate_output",
+            "deprecated",
+            "experimental",
+            "dev_only",
+        ],
+        *["api_node", "price_badge", "search_aliases", "essentials_category"],
     ]
     assert made["input"]["required"]["w"] == ("INT", {"advanced": True})
     assert made["output_matchtypes"] == ["T", None]
