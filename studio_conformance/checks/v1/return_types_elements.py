@@ -27,8 +27,10 @@ def return_types_elements(node: Node) -> Iterator[Violation]:
         raise NotApplicable("RETURN_TYPES is no sequence (see return-types-sequence)")
     types = {d["path"][0]: d["type"] for d in facts["defects"] if len(d["path"]) == 1}
     for index, value in enumerate(facts["value"]):
+        kind = types.get(index, type(value).__name__)
+        if kind.startswith("reference_runtime."):
+            continue  # a stand-in of ours, in place of what a full host has there
         if index in types or not _is_type(value):
-            kind = types.get(index, type(value).__name__)
             message = f"RETURN_TYPES[{index}] is {value!r} ({kind}), not the name of a type"
             yield Violation(
                 message, node.locate_attribute("RETURN_TYPES"), f"RETURN_TYPES[{index}]"
