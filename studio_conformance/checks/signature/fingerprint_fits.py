@@ -12,7 +12,7 @@ from studio_conformance.subject import Node
 @check(
     "SIGNATURE-011",
     "fingerprint-fits",
-    title="The fingerprint takes every input, needs nothing else, and does without optional ones.",
+    title="The fingerprint can be called with just the inputs that the host passes.",
     why=(
         "The host passes all inputs that the workflow gives. When the call fails it logs a "
         "warning, and the node and all that follows it run again every time."
