@@ -13,7 +13,7 @@ from types import ModuleType
 
 
 class SiblingFinder:
-    """Finds ``<folder>.<file>`` among the files of ``folder``."""
+    """Finds ``<folder>.<file>`` among the files of ``folder``, and what lies in its packages."""
 
     def __init__(self, folder: Path) -> None:
         self._prefix = folder.name + "."
@@ -25,9 +25,12 @@ class SiblingFinder:
         path: Sequence[str] | None = None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        if not name.startswith(self._prefix) or name.count(".") != 1:
+        if not name.startswith(self._prefix):
             return None
-        return PathFinder.find_spec(name, self._path)
+        if name.count(".") == 1:
+            return PathFinder.find_spec(name, self._path)
+        inside = [each for each in path or () if Path(each).is_relative_to(self._path[0])]
+        return PathFinder.find_spec(name, inside) if inside else None
 
 
 def serve_siblings(folder: Path) -> None:
