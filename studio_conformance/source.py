@@ -6,8 +6,10 @@ import ast
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, TypeVar, get_args
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+N = TypeVar("N", bound=ast.stmt)
 
 
 class SourceIndex:
@@ -19,6 +21,7 @@ class SourceIndex:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._trees: dict[str, ast.Module | None] = {}
+        self._statements: dict[str, dict[type[ast.AST], list[Any]]] = {}
         self._definitions: dict[str, dict[int, Definition]] = {}
 
     def files(self) -> list[Path]:
@@ -45,6 +48,23 @@ class SourceIndex:
                 self._trees[name] = None
         return self._trees[name]
 
+    def statements(self, file: str | Path, kind: type[N]) -> list[N]:
+        """The file's statements of exactly this kind, at any depth; one walk serves all kinds."""
+        name = str(file)
+        if name not in self._statements:
+            found: dict[type[ast.AST], list[Any]] = {}
+            tree = self.tree(name)
+            for node in ast.walk(tree) if tree else ():
+                if isinstance(node, ast.stmt):
+                    found.setdefault(type(node), []).append(node)
+            self._statements[name] = found
+        return self._statements[name].get(kind, [])
+
+    def imports(self, file: str | Path) -> list[ast.Import | ast.ImportFrom]:
+        """The file's import statements, at any depth, by line."""
+        found = [*self.statements(file, ast.Import), *self.statements(file, ast.ImportFrom)]
+        return sorted(found, key=lambda node: node.lineno)
+
     def definition(self, file: str, line: int) -> Definition | None:
         """The function or class whose ``def`` / ``class`` line, or first decorator, is ``line``."""
         if file not in self._definitions:
@@ -52,9 +72,8 @@ class SourceIndex:
         return self._definitions[file].get(line)
 
     def _index(self, file: str) -> Iterator[tuple[int, Definition]]:
-        tree = self.tree(file)
-        for node in ast.walk(tree) if tree else ():
-            if isinstance(node, Definition):
+        for kind in get_args(Definition):
+            for node in self.statements(file, kind):
                 yield node.lineno, node
                 for decorator in node.decorator_list:
                     yield decorator.lineno, node

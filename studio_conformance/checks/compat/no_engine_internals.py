@@ -31,19 +31,19 @@ INNER = ("caching", "validation", "progress", "jobs")
 def no_engine_internals(pack: Pack) -> Iterator[Violation]:
     seen: set[str] = set()
     for file in pack.source.files():
-        for node in ast.walk(pack.source.tree(file) or ast.Module([], [])):
+        for node in pack.source.imports(file):
             for name in _modules(node):
                 if is_internal(name) and name not in seen:
                     seen.add(name)
-                    where = Location(str(file), getattr(node, "lineno", 1))
+                    where = Location(str(file), node.lineno)
                     yield Violation(f"imports {name}, an internal of the host", where, name)
 
 
-def _modules(node: ast.AST) -> list[str]:
+def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
     """Modules that an absolute import names; private names taken from one count as modules."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+    if node.level == 0 and node.module:
         private = [f"{node.module}.{a.name}" for a in node.names if a.name.startswith("_")]
         return [node.module, *private]
     return []

@@ -27,18 +27,18 @@ def no_self_import(pack: Pack) -> Iterator[Violation]:
     if pack.path.is_file():
         raise NotApplicable("a single file has no modules of its own to import")
     for file in pack.source.files():
-        for node in ast.walk(pack.source.tree(file) or ast.Module([], [])):
+        for node in pack.source.imports(file):
             for name in _absolute_imports(node):
                 if _is_own(pack, name):
-                    where = Location(str(file), getattr(node, "lineno", 1))
+                    where = Location(str(file), node.lineno)
                     yield Violation(f"imports its own folder as {name!r}", where, name)
 
 
-def _absolute_imports(node: ast.AST) -> list[str]:
+def _absolute_imports(node: ast.Import | ast.ImportFrom) -> list[str]:
     """Dotted names of the modules that an import statement may load by absolute name."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+    if node.level == 0 and node.module:
         if "." in node.module:
             return [node.module]
         return [f"{node.module}.{alias.name}" for alias in node.names]

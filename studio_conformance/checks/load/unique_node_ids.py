@@ -29,15 +29,16 @@ def unique_node_ids(pack: Pack) -> Iterator[Violation]:
     require_import(pack)
     yield from from_problems(pack, "duplicate-id")
     for file in pack.source.files():
-        for statement in ast.walk(pack.source.tree(file) or ast.Module([], [])):
+        for statement in pack.source.statements(file, ast.Assign):
             for name, line in _repeated_ids(statement):
                 message = f"NODE_CLASS_MAPPINGS is given the key {name!r} twice in one dict"
                 yield Violation(message, Location(str(file), line), name)
 
 
-def _repeated_ids(statement: ast.AST) -> Iterator[tuple[str, int]]:
+def _repeated_ids(statement: ast.Assign) -> Iterator[tuple[str, int]]:
     """Repeated keys of a dict that is written down for NODE_CLASS_MAPPINGS."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    named = any(isinstance(t, ast.Name) and t.id == "NODE_CLASS_MAPPINGS" for t in targets)
-    if named and isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Dict):
+    named = any(
+        isinstance(t, ast.Name) and t.id == "NODE_CLASS_MAPPINGS" for t in statement.targets
+    )
+    if named and isinstance(statement.value, ast.Dict):
         yield from repeated_keys(statement.value)
