@@ -21,7 +21,7 @@ from studio_conformance.log import build_events
 from studio_conformance.options import WrongUsage, overrides
 from studio_conformance.reports.json_report import write_reports
 from studio_conformance.reports.terminal import render
-from studio_conformance.session import PackRun, Session, Unit, open_session
+from studio_conformance.session import PackRun, Progress, Session, Unit, open_session
 
 MARKS: dict[str, dict[str, bool]] = {
     "": {},
@@ -49,6 +49,10 @@ def activate(config: pytest.Config) -> None:
     config.args = [arg for arg in config.args if asked and arg not in picked]
     if not config.args:
         config.args_source = config.ArgsSource.INVOCATION_DIR
+        # Hypothesis's plugin imports all of Hypothesis at the end of a run, for tests that use it.
+        idle = config.pluginmanager.get_plugin("hypothesispytest")
+        if idle is not None:
+            config.pluginmanager.unregister(idle)
     config.pluginmanager.register(StudioHooks(config, session, picked), "studio-conformance-run")
 
 
@@ -155,15 +159,23 @@ class StudioHooks:
             return True
         return any(f"{item.nodeid}::".startswith(f"{wanted}::") for wanted in self.picked)
 
-    def _progress(self) -> Any:
+    def _progress(self) -> Progress | None:
+        """Tells the reader that a pack loads: one changing line, or with -v a line per pack."""
         reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is None or self.config.getoption("verbose") < 0:
+        verbosity = self.config.getoption("verbose")
+        if reporter is None or verbosity < 0 or not (reporter.isatty or verbosity):
             return None
-        if reporter.isatty:
-            return lambda text: reporter.rewrite(f"studio conformance: {text}", erase=True)
-        if self.config.getoption("verbose") > 0:
-            return lambda text: reporter.write_line(f"studio conformance: {text}")
-        return None
+        told: set[str] = set()
+
+        def tell(label: str, text: str) -> None:
+            if reporter.isatty:
+                line = f"loading {label}: {text}"
+                reporter.rewrite(line[: reporter._tw.fullwidth - 1], erase=True)
+            elif label not in told:
+                reporter.write_line(f"loading {label}")
+            told.add(label)
+
+        return tell
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -228,7 +240,7 @@ class StudioHooks:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if not self.events:
             return
-        terminalreporter.section("studio conformance")
+        terminalreporter.write_sep("=", "studio conformance")
         for line in render(self.events, verbose=self.config.getoption("verbose") > 0):
             terminalreporter.write_line(line.text, **MARKS[line.mark])
         folder = self.config.getoption("--studio-report")

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from studio_conformance.runner import IMPORT_CHECK, Verdict, judge
 from studio_conformance.subject import Node, Pack
 from studio_conformance.waivers import complaints, waiver_for
 
-Progress = Callable[[str], None]
+Progress = Callable[[str, str], None]
+"""Told of the label of a pack and what its worker does now."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ class PackRun:
             self.target.path, self.level.name, self.settings.mode, self.settings.timeout
         )
         try:
-            self.accept(inspect_pack(spec, on_progress=progress))
+            tell = None if progress is None else partial(progress, self.label)
+            self.accept(inspect_pack(spec, on_progress=tell))
         except Exception as error:
             trace = traceback.format_exc(limit=-4)
             self.broken = f"{type(error).__name__}: {error}\n{trace}"
