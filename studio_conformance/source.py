@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 from typing import Any, TypeVar, get_args
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -35,6 +36,11 @@ class SourceIndex:
             if not any(p in skipped or p.startswith(".") for p in path.relative_to(self.root).parts)
         )
 
+    def mentioning(self, *words: str) -> list[Path]:
+        """The pack's files whose text holds one of ``words``: the others need no parsing."""
+        wanted = [word.encode() for word in words]
+        return [file for file in self.files() if _holds(file, wanted)]
+
     def tree(self, file: str | Path) -> ast.Module | None:
         """The file's syntax tree, or None when it can't be parsed."""
         name = str(file)
@@ -62,7 +68,8 @@ class SourceIndex:
 
     def imports(self, file: str | Path) -> list[ast.Import | ast.ImportFrom]:
         """The file's import statements, at any depth, by line."""
-        found = [*self.statements(file, ast.Import), *self.statements(file, ast.ImportFrom)]
+        found: list[ast.Import | ast.ImportFrom] = [*self.statements(file, ast.Import)]
+        found += self.statements(file, ast.ImportFrom)
         return sorted(found, key=lambda node: node.lineno)
 
     def definition(self, file: str, line: int) -> Definition | None:
@@ -77,6 +84,11 @@ class SourceIndex:
                 yield node.lineno, node
                 for decorator in node.decorator_list:
                     yield decorator.lineno, node
+
+    def around(self, file: str, definition: Definition) -> tuple[ast.AST, ...]:
+        """The module and the definitions around ``definition``, outermost first, itself last."""
+        tree = self.tree(file)
+        return () if tree is None else tuple(_path_to(tree, definition)) or (tree, definition)
 
     def find_string(self, file: str, line: int, text: str) -> int | None:
         """Line of the first string constant equal to ``text`` inside the definition at ``line``."""
@@ -98,3 +110,26 @@ class SourceIndex:
             if any(isinstance(target, ast.Name) and target.id == name for target in targets):
                 return statement.lineno
         return None
+
+
+def _path_to(node: ast.AST, wanted: ast.AST) -> list[ast.AST]:
+    """The definitions from ``node`` down to ``wanted``, both included; empty when it is not there."""
+    if node is wanted:
+        return [node]
+    for child in ast.iter_child_nodes(node):
+        inside = isinstance(child, ast.stmt) and child.lineno <= _first_line(wanted)
+        if inside and (path := _path_to(child, wanted)):
+            return [node, *path] if isinstance(node, (ast.Module, *get_args(Definition))) else path
+    return []
+
+
+def _first_line(node: ast.AST) -> int:
+    return getattr(node, "lineno", 0)
+
+
+def _holds(file: Path, words: list[bytes]) -> bool:
+    try:
+        text = file.read_bytes()
+    except OSError:
+        return False
+    return any(word in text for word in words)

@@ -30,7 +30,7 @@ INNER = ("caching", "validation", "progress", "jobs")
 )
 def no_engine_internals(pack: Pack) -> Iterator[Violation]:
     seen: set[str] = set()
-    for file in pack.source.files():
+    for file in pack.source.mentioning("execution", "_api"):
         for node in pack.source.imports(file):
             for name in _modules(node):
                 if is_internal(name) and name not in seen:

@@ -26,7 +26,7 @@ from studio_conformance.subject import Pack
 def no_self_import(pack: Pack) -> Iterator[Violation]:
     if pack.path.is_file():
         raise NotApplicable("a single file has no modules of its own to import")
-    for file in pack.source.files():
+    for file in pack.source.mentioning(pack.name, "custom_nodes"):
         for node in pack.source.imports(file):
             for name in _absolute_imports(node):
                 if _is_own(pack, name):

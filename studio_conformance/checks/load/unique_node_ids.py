@@ -28,7 +28,7 @@ from studio_conformance.subject import Pack
 def unique_node_ids(pack: Pack) -> Iterator[Violation]:
     require_import(pack)
     yield from from_problems(pack, "duplicate-id")
-    for file in pack.source.files():
+    for file in pack.source.mentioning("NODE_CLASS_MAPPINGS"):
         for statement in pack.source.statements(file, ast.Assign):
             for name, line in _repeated_ids(statement):
                 message = f"NODE_CLASS_MAPPINGS is given the key {name!r} twice in one dict"
