@@ -6,6 +6,7 @@ Source of the rules: the v3 API's entry classes, and B4: up to 0.3.71 an API obj
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -95,7 +96,14 @@ def _preview(image: Any, ignore_size_limit: bool) -> progress.PreviewImageTuple 
         return None
     if not hasattr(image, "save"):
         image = _first_as_pil(image)
-    return "JPEG", image, None if ignore_size_limit else DEFAULT_PREVIEW_SIZE
+    return "JPEG", image, None if ignore_size_limit else _preview_size()
+
+
+def _preview_size() -> int:
+    """The largest side of a preview in pixels: what the host was told, if it is there."""
+    cli_args = sys.modules.get("comfy.cli_args") or sys.modules.get("studio.cli_args")
+    args = getattr(cli_args, "args", None)
+    return int(getattr(args, "preview_size", DEFAULT_PREVIEW_SIZE))
 
 
 def _first_as_pil(images: Any) -> Any:

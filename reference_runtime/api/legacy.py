@@ -1,4 +1,4 @@
-"""The source design's older names, served by ``comfy_api.v3`` / ``studio_api.v3`` and ``v3_01``.
+"""The prototype's older names, served by ``comfy_api.v3`` / ``studio_api.v3`` and ``v3_01``.
 
 They belong to a prototype of the v3 API that no shipped host has. Each use works and is recorded
 with today's name, so that the report can tell the author what to write instead.

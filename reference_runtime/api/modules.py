@@ -77,7 +77,7 @@ _BUILDERS: dict[str, Callable[[contents.Builder], None]] = {
 }
 
 _PROTOTYPES = ("api.v3", "api.v3_01")
-"""The source design's older module homes; no shipped host has them."""
+"""The prototype's module homes; no shipped host has them."""
 
 _PACKAGES = {name.rpartition(".")[0] for name in _BUILDERS} | {"api", "execution", "types"}
 

@@ -1,4 +1,4 @@
-"""Loaded files that outlive a call: the source design's resources.
+"""Loaded files that outlive a call: the resources of the API's prototype.
 
 Source: names and results of the prototype's resources module, present but unused in the hosts up to
 0.3.71. Bounded here: the least recently used entries go once the cache holds more than its size.

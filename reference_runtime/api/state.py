@@ -1,4 +1,4 @@
-"""The source design's per-node state.
+"""The per-node state of the API's prototype.
 
 Source: names and results of the prototype's NodeState. Dunder names raise AttributeError, so that
 copy, pickle and hasattr work on a state.

@@ -226,7 +226,7 @@ BRANDED_NAMES: dict[str, str] = {
 
 STUDIO_TO_COMFY: dict[str, str] = {studio: comfy for comfy, studio in BRANDED_NAMES.items()}
 
-# --- the source design's older names (a prototype's; no shipped host has them) -------------------
+# --- the older names of the API's prototype (no shipped host has them) -------------------
 
 LEGACY_IO: dict[str, str] = {
     "ComfyNodeV3": "ComfyNode",
