@@ -6,7 +6,6 @@ import ast
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 from typing import Any, TypeVar, get_args
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -113,7 +112,7 @@ class SourceIndex:
 
 
 def _path_to(node: ast.AST, wanted: ast.AST) -> list[ast.AST]:
-    """The definitions from ``node`` down to ``wanted``, both included; empty when it is not there."""
+    """The definitions from ``node`` down to ``wanted``, both included; empty when not there."""
     if node is wanted:
         return [node]
     for child in ast.iter_child_nodes(node):
