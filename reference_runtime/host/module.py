@@ -7,7 +7,8 @@ import sys
 from types import FrameType, ModuleType
 from typing import Any
 
-from reference_runtime.host import known
+from reference_runtime.host import known, names
+from reference_runtime.host.core_classes import core_class
 from reference_runtime.host.spelling import canonical
 from reference_runtime.host.stubs import is_dunder, kind_of, make_stub
 from reference_runtime.levels import ACTIVE
@@ -36,7 +37,7 @@ class HostModule(ModuleType):
         if is_dunder(name):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         child = f"{self.__name__}.{name}"
-        if known.is_module(canonical(child)):
+        if names.is_module(canonical(child)):
             return importlib.import_module(child)
         if _by_import_system(sys._getframe(1)):
             # ``from package import name`` asks for the attribute first, then for the submodule.
@@ -69,6 +70,9 @@ def _by_import_system(caller: FrameType) -> bool:
 
 def _missing(module: str, name: str) -> Any:
     """A stub for a name that the stand-in lacks; AttributeError where the pack expects that."""
+    built = core_class(canonical(module), name)
+    if built is not None:
+        return built
     first = known.first_level(canonical(module), name)
     if first is not None and first.rank <= ACTIVE.level.rank:
         return make_stub(f"{module}.{name}", "stand-in")

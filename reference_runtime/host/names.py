@@ -14,7 +14,10 @@ from reference_runtime.host.text import words
 _BASE = "reference_runtime.host.standins"
 _SAME_NAME = words("""
 folder_paths node_helpers nodes protocol server
-comfy comfy.cli_args comfy.options
+comfy comfy.cli_args comfy.cldm comfy.cldm.control_types comfy.context_windows comfy.controlnet
+comfy.hooks comfy.k_diffusion comfy.latent_formats comfy.model_base comfy.model_management
+comfy.model_patcher comfy.options comfy.patcher_extension comfy.sample comfy.sd comfy.utils
+comfy.weight_adapter
 """)
 
 TABLE: dict[str, str] = {name: f"{_BASE}.{name}" for name in _SAME_NAME}
@@ -35,6 +38,11 @@ HOST_ROOTS = BRANDED_ROOTS | UNBRANDED
 def is_api(module: str) -> bool:
     """Whether the canonical module name belongs to the node API."""
     return any(module == tree or module.startswith(tree + ".") for tree in API_TREES)
+
+
+def is_module(module: str) -> bool:
+    """Whether a host has a module of this canonical name, as far as we know."""
+    return module in TABLE or known.is_module(module) or is_api(module)
 
 
 def is_package(module: str) -> bool:

@@ -1,0 +1,1 @@
+"""``comfy.cldm``: ControlNet models."""
