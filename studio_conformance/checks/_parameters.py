@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from keyword import iskeyword
 
 from reference_runtime.description import ParameterFacts
@@ -104,11 +103,13 @@ def need_default(node: Node, given: list[ParameterFacts]) -> list[str]:
     return [each["name"] for each in given if each["name"] in optional and not each["has_default"]]
 
 
-def misfits(node: Node, given: list[ParameterFacts]) -> Iterator[tuple[str, str]]:
-    """Names for which a call with all inputs, or with the required ones, fails; and how."""
-    for name in refused(node, given):
-        yield name, f"takes no {name!r}"
-    for name in unfilled(node, given):
-        yield name, f"needs {name!r}, which is no input"
-    for name in need_default(node, given):
-        yield name, f"has no default for the optional input {name!r}"
+def misfits(node: Node, given: list[ParameterFacts]) -> str:
+    """Why a call with all inputs, or with the required ones only, fails; "" when it does not."""
+    found = {
+        "takes no": refused(node, given),
+        "needs, though it is no input,": unfilled(node, given),
+        "has no default for the optional": need_default(node, given),
+    }
+    return "; ".join(
+        f"{problem} {', '.join(map(repr, names))}" for problem, names in found.items() if names
+    )

@@ -22,5 +22,6 @@ from studio_conformance.subject import Node
 )
 def fingerprint_fits(node: Node) -> Iterator[Violation]:
     role = either(node, "IS_CHANGED", "fingerprint_inputs")
-    for name, problem in misfits(node, parameters(node, role)):
-        yield Violation(f"{role} {problem}", node.locate_method(role), name)
+    problem = misfits(node, parameters(node, role))
+    if problem:
+        yield Violation(f"{role} {problem}", node.locate_method(role), role)

@@ -21,6 +21,7 @@ from studio_conformance.subject import Node
     level="error",
 )
 def lazy_status_fits(node: Node) -> Iterator[Violation]:
-    for name, problem in misfits(node, parameters(node, "check_lazy_status")):
-        where = node.locate_method("check_lazy_status")
-        yield Violation(f"check_lazy_status {problem}", where, name)
+    role = "check_lazy_status"
+    problem = misfits(node, parameters(node, role))
+    if problem:
+        yield Violation(f"{role} {problem}", node.locate_method(role), role)
