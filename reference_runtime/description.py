@@ -268,7 +268,8 @@ class LoadFacts(TypedDict):
     web_directory: str | None
     routes: list[RouteFacts]
     seconds: float
-    """Wall time of importing the pack and running its entry point."""
+    """Time that importing the pack and running its entry point took: without waiting for a busy
+    machine, and without importing torch, which a host has loaded long before."""
     peak_bytes: int
     """Peak resident memory of the worker after loading."""
     modules: int

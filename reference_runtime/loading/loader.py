@@ -9,7 +9,6 @@ which are judged but would not exist on the host.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
@@ -22,6 +21,7 @@ from reference_runtime.levels import Level
 from reference_runtime.loading.awaiting import Runner
 from reference_runtime.loading.failures import failure_of, import_problem, problem
 from reference_runtime.loading.place import Place
+from reference_runtime.loading.stopwatch import Stopwatch
 
 Progress = Callable[[str], None]
 
@@ -72,14 +72,15 @@ def load(place: Place, level: Level, runner: Runner, progress: Progress) -> Load
     from reference_runtime.loading.mapping import load_mapping
 
     loaded = Loaded(place, level, runner, progress)
-    started, modules = time.perf_counter(), len(sys.modules)
-    if run_prestartup(loaded) and import_pack(loaded):
-        mapping = getattr(loaded.module, "NODE_CLASS_MAPPINGS", None)
-        if mapping is not None:
-            load_mapping(loaded, mapping)
-        else:
-            load_entry(loaded)
-    loaded.seconds = time.perf_counter() - started
+    modules = len(sys.modules)
+    with Stopwatch() as watch:
+        if run_prestartup(loaded) and import_pack(loaded):
+            mapping = getattr(loaded.module, "NODE_CLASS_MAPPINGS", None)
+            if mapping is not None:
+                load_mapping(loaded, mapping)
+            else:
+                load_entry(loaded)
+    loaded.seconds = watch.seconds
     loaded.modules = len(sys.modules) - modules
     return loaded
 

@@ -9,6 +9,7 @@ from studio_conformance.checks._evidence import require_import
 from studio_conformance.subject import Pack
 
 MOST_SECONDS = 10.0
+"""Torch and what other programs keep the machine busy with are not counted."""
 
 
 @check(
