@@ -101,7 +101,7 @@ class Node:
         return self.facts["attributes"].get(name)
 
     def flag(self, name: str) -> bool:
-        """A boolean schema field (v3) such as ``is_output_node``; False where there is no schema."""
+        """A boolean schema field (v3) such as ``is_output_node``; False without a schema."""
         schema = self.facts["schema"]
         return bool(schema and schema["fields"].get(name))
 

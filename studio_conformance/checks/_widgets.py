@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from reference_runtime.description import InputFacts
 from studio_conformance.subject import Node
@@ -70,3 +70,24 @@ def takes_any_keyword(node: Node) -> bool:
     if method is None or method["parameters"] is None:
         return True
     return any(p["kind"] == "var_keyword" for p in method["parameters"])
+
+
+def offers(options: list[Any], value: Any) -> bool:
+    """Whether Python and JavaScript both find ``value`` among ``options``: 1 is 1.0, not True."""
+    return any(
+        option == value and isinstance(option, bool) == isinstance(value, bool)
+        for option in options
+    )
+
+
+def is_plain(item: InputFacts) -> bool:
+    """Whether the input's entry is JSON throughout, without repr in place of what is not."""
+    return not item["defects"]
+
+
+def validates(node: Node, name: str) -> bool:
+    """Whether the node has a validator that judges this input: the server then does not."""
+    method = node.method("validate_inputs" if node.kind == "v3" else "VALIDATE_INPUTS")
+    if method is None or method["parameters"] is None:
+        return method is not None
+    return any(p["kind"] == "var_keyword" or p["name"] == name for p in method["parameters"])
