@@ -92,6 +92,16 @@ def _make_folder(folder: Path) -> None:
         raise pytest.UsageError(message) from None
 
 
+def _listed(names: list[str], limit: int = 5) -> str:
+    shown = ", ".join(names[:limit])
+    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
+
+
+def _reason(runs: list[PackRun]) -> str:
+    reasons = {run.level_reason for run in runs}
+    return reasons.pop() if len(reasons) == 1 else "each for a reason of its own"
+
+
 class StudioHooks:
     """One run of pytest with packs to judge."""
 
@@ -109,11 +119,15 @@ class StudioHooks:
                 run.adopt(text)
 
     def pytest_report_header(self) -> list[str]:
-        packs = [
-            f"{run.label} at level {run.level.name} ({run.level_reason}), {run.settings.mode}"
-            for run in self.session.packs
+        """What decides the results, once for all packs that are judged alike."""
+        alike: dict[tuple[str, str], list[PackRun]] = {}
+        for run in self.session.packs:
+            alike.setdefault((run.level.name, run.settings.mode), []).append(run)
+        return [
+            f"studio conformance: {_listed([run.label for run in runs])} at level {level} "
+            f"({_reason(runs)}), {mode}"
+            for (level, mode), runs in alike.items()
         ]
-        return [f"studio conformance: {'; '.join(packs)}"]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

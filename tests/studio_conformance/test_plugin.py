@@ -299,6 +299,16 @@ def test_the_header_says_what_decides(run: Runner) -> None:
     )
 
 
+def test_the_header_lists_packs_that_are_judged_alike_once(run: Runner) -> None:
+    names = [f"pack{i}" for i in range(7)]
+    for name in names:
+        make_folder(run.path, name)
+    result = run(*(f"--studio-pack={name}" for name in names), "--studio-mode=strict")
+    result.stdout.fnmatch_lines(
+        ["studio conformance: pack0, pack1, pack2, pack3, pack4 and 2 more at level *, strict"]
+    )
+
+
 def test_two_runs_write_the_same_results(run: Runner) -> None:
     run("--studio-pack=mypack", "--studio-report=one")
     run("--studio-pack=mypack", "--studio-report=two")
