@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from studio_conformance.checks import NotApplicable
@@ -35,7 +36,7 @@ def method_body(node: Node, role: str) -> Function:
     unknown = [name for name in decorators(function) if name not in _TRANSPARENT]
     if unknown:
         raise NotApplicable(f"the decorator {unknown[0]!r} may change what {role} takes and gives")
-    if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in own_nodes(function)):
+    if _is_generator(function):
         raise NotApplicable(f"{role} is a generator")
     return function
 
@@ -64,14 +65,25 @@ def called(expression: ast.expr) -> str:
     return expression.id if isinstance(expression, ast.Name) else ""
 
 
-def own_nodes(function: Function) -> Iterator[ast.AST]:
-    """Every syntax node of the method's body, those of functions and classes inside left out."""
+@lru_cache(maxsize=1024)
+def own_nodes(function: Function) -> tuple[ast.AST, ...]:
+    """Every syntax node of the method's body, those of functions and classes inside left out.
+
+    Kept, because several checks ask about each method.
+    """
+    found: list[ast.AST] = []
     waiting: list[ast.AST] = list(reversed(function.body))
     while waiting:
         current = waiting.pop()
-        yield current
+        found.append(current)
         if not isinstance(current, (*_SCOPES, ast.Lambda)):
             waiting += reversed(list(ast.iter_child_nodes(current)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _is_generator(function: Function) -> bool:
+    return any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in own_nodes(function))
 
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -30,7 +30,8 @@ def return_count(node: Node) -> Iterator[Violation]:
     if _inherited(node) and 0 < len(wrong) < len(counts):
         raise NotApplicable("the method serves other classes too")
     for count, value in wrong:
-        message = f"returns {count} values for {declared} outputs"
+        values = "1 value" if count == 1 else f"{count} values"
+        message = f"returns {values}; declared outputs: {declared}"
         yield Violation(message, Location(file, value.lineno), "outputs")
 
 
