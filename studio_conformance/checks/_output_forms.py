@@ -37,10 +37,10 @@ def has_unpacking(value: ast.expr) -> bool:
 
 def is_blocker(node: Node, file: str, value: ast.expr) -> bool:
     """Whether it makes the host's ExecutionBlocker, not a class of the file that is called so."""
-    tree = node.pack.source.tree(file)
-    own = {each.name for each in ast.walk(tree or value) if isinstance(each, ast.ClassDef)}
     name = "ExecutionBlocker"
-    return isinstance(value, ast.Call) and called(value) == name and name not in own
+    if not isinstance(value, ast.Call) or called(value) != name:
+        return False
+    return all(each.name != name for each in node.pack.source.statements(file, ast.ClassDef))
 
 
 def is_dict(value: ast.expr) -> bool:
