@@ -24,6 +24,8 @@ def parameters(node: Node, role: str) -> list[ParameterFacts]:
 
     Raises NotApplicable when the method is absent or its parameters can't be known.
     """
+    if node.facts["input_types_form"] is not None:
+        raise NotApplicable("INPUT_TYPES gives no groups of inputs (see input-types-shape)")
     function = method_body(node, role)
     method = node.method(role)
     if method is None or method["parameters"] is None or not node.described:
