@@ -134,7 +134,7 @@ def _served(name: str) -> ModuleType | None:
             return module
     elif plain in names.TABLE:
         _record(name, "host")
-        return _stand_in(names.TABLE[plain])
+        return _stand_in(plain)
     return _shell(name, plain)
 
 
@@ -150,9 +150,11 @@ def _api_module(name: str) -> ModuleType | None:
 _shells: dict[str, HostModule] = {}
 
 
-def _stand_in(implementation: str) -> ModuleType:
-    module = importlib.import_module(implementation)
+def _stand_in(plain: str) -> ModuleType:
+    module = importlib.import_module(names.TABLE[plain])
     module.__class__ = HostModule
+    if names.is_package(plain):
+        module.__path__ = []
     return module
 
 

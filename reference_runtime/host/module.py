@@ -53,8 +53,14 @@ def _note(module: HostModule, name: str, value: object, caller: FrameType) -> No
     key = (module.__name__, name, LOG.phase)
     if key in _SEEN or not LOG.is_pack_file(caller.f_code.co_filename):
         return
+    first = known.first_level(canonical(module.__name__), name)
+    newer = first is not None and first.rank > ACTIVE.level.rank
+    if newer and LOG.guarded():
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
     _SEEN.add(key)
-    if not isinstance(value, ModuleType):
+    if first is not None and newer:
+        LOG.record(f"{module.__name__}.{name}", "newer", level=first.name)
+    elif not isinstance(value, ModuleType):
         LOG.record(f"{module.__name__}.{name}", kind_of(value))
 
 
@@ -80,5 +86,4 @@ def _missing(module: str, name: str) -> Any:
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
     if first is None:
         return make_stub(f"{module}.{name}", "unknown")
-    LOG.record(f"{module}.{name}", "newer", level=first.name)
     return make_stub(f"{module}.{name}", "newer")

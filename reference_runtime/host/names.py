@@ -12,12 +12,13 @@ from reference_runtime.host.spelling import BRANDED_ROOTS
 from reference_runtime.host.text import words
 
 _BASE = "reference_runtime.host.standins"
+# Never a package of ours: the import system would take its host name for imports inside it.
 _SAME_NAME = words("""
-folder_paths node_helpers nodes protocol server
-comfy comfy.cli_args comfy.cldm comfy.cldm.control_types comfy.context_windows comfy.controlnet
-comfy.hooks comfy.k_diffusion comfy.latent_formats comfy.model_base comfy.model_management
-comfy.model_patcher comfy.options comfy.patcher_extension comfy.sample comfy.sd comfy.utils
-comfy.weight_adapter
+folder_paths latent_preview node_helpers nodes protocol server
+comfy.cldm.control_types comfy.cli_args comfy.context_windows comfy.controlnet comfy.hooks
+comfy.k_diffusion.sampling comfy.latent_formats comfy.model_base comfy.model_management
+comfy.model_patcher comfy.model_sampling comfy.ops comfy.options comfy.patcher_extension
+comfy.sample comfy.samplers comfy.sd comfy.utils comfy.weight_adapter
 """)
 
 TABLE: dict[str, str] = {name: f"{_BASE}.{name}" for name in _SAME_NAME}

@@ -281,7 +281,7 @@ class SaveImage:
         prompt: Any = None,
         extra_pnginfo: Any = None,
     ) -> dict[str, Any]:
-        """Write each image as PNG with the prompt in its metadata; returns what the frontend shows."""
+        """Write each image as PNG, the prompt in its metadata; returns what the frontend shows."""
         folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
             filename_prefix + self.prefix_append,
             self.output_dir,
