@@ -6,6 +6,8 @@ standard library and pytest.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 GROUP = "studio conformance"
@@ -56,6 +58,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         help="how long the worker of a pack may take for one request (default: 60)",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Started inside a pack that is to be judged, pytest would import the pack's own conftest.py.
+
+    This process imports nothing of a pack, so no conftest is loaded then.
+    """
+    options = early_config.known_args_namespace
+    here = Path.cwd().resolve()
+    packs = [Path(pack).resolve() for pack in getattr(options, "studio_pack", [])]
+    if any(here.is_relative_to(pack) for pack in packs):
+        options.noconftest = True
 
 
 def pytest_configure(config: pytest.Config) -> None:
