@@ -150,7 +150,8 @@ class NodeDescription(TypedDict):
     line: int | None
     """The class statement."""
     failure: Failure | None
-    """GET_SCHEMA (v3) or INPUT_TYPES (v1) raised; the fields below are then empty."""
+    """GET_SCHEMA (v3) or INPUT_TYPES (v1) raised; the fields below are then empty, but for
+    ``methods``, and for ``inputs`` and ``outputs`` where a v3 schema could be made."""
     schema: SchemaFacts | None
     inputs: list[InputFacts]
     outputs: list[OutputFacts]

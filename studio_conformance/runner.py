@@ -62,7 +62,7 @@ def gate(check: Check, subject: Node | Pack) -> str | None:
         if unloaded and check.family not in SPEAKS_UNLOADED:
             return "the pack did not load (see its LOAD findings)"
         return None
-    if not subject.described and check.family != "LOAD":
+    if not (subject.described or check.undescribed or check.family == "LOAD"):
         return "the node gave no schema (see its LOAD findings)"
     return None
 

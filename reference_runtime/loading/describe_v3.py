@@ -33,6 +33,7 @@ def fill_v3(node: NodeDescription, candidate: Candidate, loaded: Loaded) -> None
         schema = cls.GET_SCHEMA()
     except BaseException:
         node["key"] = candidate.key or _declared_id(cls) or candidate.label
+        _fill_refused(node, cls)
         raise
     node["key"] = candidate.key if candidate.key is not None else _text(schema.node_id)
     node["schema"] = _schema_facts(cls, schema)
@@ -61,6 +62,17 @@ def _declared_id(cls: Any) -> str | None:
         return _text(cls.define_schema().node_id)
     except (Exception, SystemExit):
         return None
+
+
+def _fill_refused(node: NodeDescription, cls: Any) -> None:
+    """Inputs and outputs of a schema that can be made, but is refused."""
+    try:
+        schema = cls.FINALIZE_SCHEMA()
+        inputs = [v3_input(item) for item in schema.inputs or []]
+        outputs = [v3_output(i, item, item.io_type) for i, item in enumerate(schema.outputs or [])]
+    except (Exception, SystemExit):
+        return
+    node["inputs"], node["outputs"] = inputs, outputs
 
 
 def _declared_hidden(cls: Any) -> list[Any]:

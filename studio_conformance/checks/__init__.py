@@ -90,6 +90,8 @@ class Check:
     api_levels: tuple[str, ...] | None = None
     """API levels it speaks about; None for all."""
     bump: Bump | None = None
+    undescribed: bool = False
+    """It also judges nodes whose schema the host refuses, by what the class declares."""
     since: str = "0.1.0"
 
     @property
@@ -126,6 +128,7 @@ def check(
     kinds: tuple[str, ...] = ("v1", "v3"),
     api_levels: tuple[str, ...] | None = None,
     bump: Bump | None = None,
+    undescribed: bool = False,
     since: str = "0.1.0",
 ) -> Callable[[F], F]:
     """Register the decorated function as a check.
@@ -141,8 +144,9 @@ def check(
         if clash is not None and clash.run.__module__ != function.__module__:
             raise ValueError(f"{code} {slug} clashes with {clash.code} {clash.slug}")
         _CHECKS[code] = Check(
-            code, slug, title, why, fix, level, scope, function, kinds, api_levels, bump, since
-        )
+            code, slug, title, why, fix, level, scope, function, kinds, api_levels, bump,
+            undescribed, since,
+        )  # fmt: skip
         return function
 
     return register

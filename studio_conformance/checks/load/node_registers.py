@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from studio_conformance.checks import NotApplicable, Violation, check
 from studio_conformance.checks._evidence import needs_real_host
+from studio_conformance.checks._ids import ids_on_both_sides, lost_with, repeated_ids
 from studio_conformance.subject import Node
 
 
@@ -26,21 +27,11 @@ def node_registers(node: Node) -> Iterator[Violation]:
         return
     if needs_real_host(failure):
         raise NotApplicable(f"the schema can't be made here: {failure['message']}")
+    if repeated_ids(node) or ids_on_both_sides(node):
+        raise NotApplicable("the host refuses the schema's ids (see ids-unique, ids-not-shared)")
     asked = "INPUT_TYPES" if node.kind == "v1" else "GET_SCHEMA"
     message = f"{asked} raised {failure['type']}: {failure['message']}"
     where = node.location
     if failure["file"] is not None:
         where = node.pack.at(failure["file"], failure["line"])
-    yield Violation(message + _lost(node), where)
-
-
-def _lost(node: Node) -> str:
-    """What the host loses besides this node, if it is the first of the list that failed."""
-    if node.facts["route"] != "v3" or _failed(node)[:1] != [node.key]:
-        return ""
-    lost = [p["node"] or "?" for p in node.pack.problems("dropped-after-failure")]
-    return f"; the host then drops {', '.join(lost)} as well" if lost else ""
-
-
-def _failed(node: Node) -> list[str]:
-    return [other.key for other in node.pack.nodes if not other.described]
+    yield Violation(message + lost_with(node), where)

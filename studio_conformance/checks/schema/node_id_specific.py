@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from studio_conformance.checks import Violation, check
+from reference_runtime.loading.place import Place
+from studio_conformance.checks import NotApplicable, Violation, check
 from studio_conformance.subject import Node
 
 _ONE_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
@@ -27,6 +28,8 @@ _ONE_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
     level="warning",
 )
 def node_id_specific(node: Node) -> Iterator[Violation]:
+    if Place(node.pack.path, node.pack.path).is_core():
+        raise NotApplicable("the pack is a part of the host itself")
     if _ONE_WORD.fullmatch(node.key):
         message = f"the id {node.key!r} is one word, which another pack may use as well"
         yield Violation(message, node.location, "node_id")

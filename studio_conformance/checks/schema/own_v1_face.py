@@ -7,15 +7,8 @@ from collections.abc import Iterator
 from studio_conformance.checks import NotApplicable, Violation, check
 from studio_conformance.subject import Node
 
-_CACHED = (
-    "RETURN_TYPES",
-    "RETURN_NAMES",
-    "OUTPUT_IS_LIST",
-    "CATEGORY",
-    "OUTPUT_NODE",
-    "INPUT_IS_LIST",
-    "NOT_IDEMPOTENT",
-)
+_CACHED = ("RETURN_TYPES", "OUTPUT_IS_LIST", "OUTPUT_NODE", "INPUT_IS_LIST", "NOT_IDEMPOTENT")
+"""Those by which the host runs a node; names and category it reads from the schema itself."""
 
 
 @check(
@@ -23,7 +16,7 @@ _CACHED = (
     "own-v1-face",
     title="A v3 node shows its own v1 attributes, not those of a node it derives from.",
     why=(
-        "The host computes RETURN_TYPES, CATEGORY and so on once per class and keeps "
+        "The host computes RETURN_TYPES, OUTPUT_NODE and so on once per class and keeps "
         "them where subclasses inherit them: if the parent is registered first, the "
         "child runs with the parent's outputs."
     ),
@@ -63,9 +56,7 @@ def _face(node: Node) -> dict[str, object]:
     fields = schema["fields"] if schema else {}
     return {
         "RETURN_TYPES": [output["io_type"] for output in node.outputs],
-        "RETURN_NAMES": [output["name"] for output in node.outputs],
         "OUTPUT_IS_LIST": [output["is_list"] for output in node.outputs],
-        "CATEGORY": fields.get("category"),
         "OUTPUT_NODE": fields.get("is_output_node"),
         "INPUT_IS_LIST": fields.get("is_input_list"),
         "NOT_IDEMPOTENT": fields.get("not_idempotent"),

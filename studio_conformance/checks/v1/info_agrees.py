@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from studio_conformance.checks import Violation, check
+from studio_conformance.checks import NotApplicable, Violation, check
 from studio_conformance.subject import Node
 
 
@@ -23,5 +23,8 @@ from studio_conformance.subject import Node
     level="error",
 )
 def info_agrees(node: Node) -> Iterator[Violation]:
+    schema = node.facts["schema"]
+    if schema is not None and schema["differences"]:
+        raise NotApplicable("no two schemas of the node are equal (see schema-pure)")
     for path in node.facts["info_differs"]:
         yield Violation(f"the entry disagrees with the schema at {path}", node.location, path)

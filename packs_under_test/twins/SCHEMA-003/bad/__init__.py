@@ -12,7 +12,7 @@ class Greeting:
     def INPUT_TYPES(cls):
         return {"required": {"your name": ("STRING", {"default": "you"})}}
 
-    def greet(self, your_name):
+    def greet(self, your_name="you"):
         return (f"Hello, {your_name}!",)
 
 

@@ -1,8 +1,10 @@
-"""Shares its inputs between schemas."""
+"""Counts its schemas."""
+
+from itertools import count
 
 from studio_api.latest import StudioExtension, io
 
-INPUTS = [io.String.Input("name", default="you")]
+CALLS = count()
 
 
 class Greeting(io.StudioNode):
@@ -15,7 +17,7 @@ class Greeting(io.StudioNode):
             display_name="Greeting (twin)",
             category="twins/text",
             description="Greets by name.",
-            inputs=INPUTS,
+            inputs=[io.String.Input("name", default=f"guest {next(CALLS)}")],
             outputs=[io.String.Output("greeting", display_name="greeting")],
         )
 

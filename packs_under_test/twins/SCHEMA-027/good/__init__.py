@@ -1,4 +1,4 @@
-"""Makes its inputs anew."""
+"""Has one schema."""
 
 from studio_api.latest import StudioExtension, io
 
