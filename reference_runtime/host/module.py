@@ -9,6 +9,7 @@ from typing import Any
 
 from reference_runtime.host import known, names
 from reference_runtime.host.core_classes import core_class
+from reference_runtime.host.core_v3 import v3_class
 from reference_runtime.host.spelling import canonical
 from reference_runtime.host.stubs import is_dunder, kind_of, make_stub
 from reference_runtime.levels import ACTIVE
@@ -39,7 +40,7 @@ class HostModule(ModuleType):
         child = f"{self.__name__}.{name}"
         if names.is_module(canonical(child)):
             return importlib.import_module(child)
-        if _by_import_system(sys._getframe(1)):
+        if _by_import_system(sys._getframe(1)) and not _has(canonical(self.__name__), name):
             # ``from package import name`` asks for the attribute first, then for the submodule.
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         if (self.__name__, name) not in _MADE or LOG.guarded():
@@ -74,9 +75,19 @@ def _by_import_system(caller: FrameType) -> bool:
     return caller.f_code.co_filename.startswith("<frozen importlib")
 
 
+def _has(module: str, name: str) -> bool:
+    """Whether a real host's module has the name (canonical module name)."""
+    return known.first_level(module, name) is not None or _host_class(module, name) is not None
+
+
+def _host_class(module: str, name: str) -> type | None:
+    """The host's own node class of that name, v1 or v3."""
+    return core_class(module, name) or v3_class(module, name)
+
+
 def _missing(module: str, name: str) -> Any:
     """A stub for a name that the stand-in lacks; AttributeError where the pack expects that."""
-    built = core_class(canonical(module), name)
+    built = _host_class(canonical(module), name)
     if built is not None:
         return built
     first = known.first_level(canonical(module), name)

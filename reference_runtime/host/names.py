@@ -19,6 +19,8 @@ comfy.cldm.control_types comfy.cli_args comfy.context_windows comfy.controlnet c
 comfy.k_diffusion.sampling comfy.latent_formats comfy.model_base comfy.model_management
 comfy.model_patcher comfy.model_sampling comfy.ops comfy.options comfy.patcher_extension
 comfy.sample comfy.samplers comfy.sd comfy.utils comfy.weight_adapter
+comfy_extras.nodes_custom_sampler comfy_extras.nodes_images comfy_extras.nodes_latent
+comfy_extras.nodes_mask comfy_extras.nodes_post_processing
 """)
 
 TABLE: dict[str, str] = {name: f"{_BASE}.{name}" for name in _SAME_NAME}

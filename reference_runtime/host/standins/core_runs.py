@@ -16,6 +16,7 @@ from typing import Any
 from reference_runtime.host.standins import folder_paths, node_helpers
 from reference_runtime.host.standins.comfy import utils
 from reference_runtime.host.standins.comfy.cli_args import args
+from reference_runtime.levels import ACTIVE
 
 MAX_RESOLUTION = 16384
 Latent = dict[str, Any]
@@ -199,10 +200,14 @@ class ImageInvert:
 
 class ImageBatch:
     def batch(self, image1: Any, image2: Any) -> tuple[Any]:
-        """One batch of both; the second is resized (bilinear, centred) to the first's size."""
+        """One batch of both; the second is resized (bilinear, centred) to the first's size.
+
+        From 0.3.71 on an image without alpha gets an opaque one when the other has alpha; before,
+        that is a RuntimeError.
+        """
         import torch
 
-        if image1.shape[-1] != image2.shape[-1]:
+        if image1.shape[-1] != image2.shape[-1] and ACTIVE.level.rank >= 1:
             if image1.shape[-1] > image2.shape[-1]:
                 image2 = torch.nn.functional.pad(image2, (0, 1), value=1.0)
             else:
