@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reference_runtime.description import Failure, Problem, SideEffect
+from reference_runtime.loading.place import Place
 from studio_conformance.checks import Location, NotApplicable, Violation
 from studio_conformance.subject import Pack
 
@@ -53,6 +54,12 @@ def require_import(pack: Pack) -> None:
     stopped = pack.problems(*STOPPED)
     if stopped:
         raise NotApplicable(f"the pack did not import ({stopped[0]['kind']})")
+
+
+def require_guest(pack: Pack) -> None:
+    """Raise NotApplicable when the pack is a module of the host's own nodes."""
+    if Place(pack.path, pack.path).is_core():
+        raise NotApplicable("the pack is a part of the host itself")
 
 
 def require_entry(pack: Pack) -> None:

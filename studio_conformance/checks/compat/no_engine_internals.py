@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from studio_conformance.checks import Location, Violation, check
+from studio_conformance.checks._evidence import require_guest
 from studio_conformance.subject import Pack
 
 APIS = ("comfy_api", "studio_api")
@@ -29,6 +30,7 @@ INNER = ("caching", "validation", "progress", "jobs")
     scope="pack",
 )
 def no_engine_internals(pack: Pack) -> Iterator[Violation]:
+    require_guest(pack)
     seen: set[str] = set()
     for file in pack.source.mentioning("execution", "_api"):
         for node in pack.source.imports(file):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reference_runtime.host.core_nodes import core_node_ids
-from reference_runtime.loading.place import Place
-from studio_conformance.checks import NotApplicable, Violation, check
+from studio_conformance.checks import Violation, check
+from studio_conformance.checks._evidence import require_guest
 from studio_conformance.subject import Node
 
 
@@ -22,7 +22,6 @@ from studio_conformance.subject import Node
     level="error",
 )
 def core_collision(node: Node) -> Iterator[Violation]:
-    if Place(node.pack.path, node.pack.path).is_core():
-        raise NotApplicable("the pack is a part of the host itself")
+    require_guest(node.pack)
     if node.key in core_node_ids():
         yield Violation(f"id {node.key!r} is taken by a node of the host", node.locate(node.key))
