@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reference_runtime.host.core_display import DISPLAY_NAMES
 from reference_runtime.levels import Level
 
 
@@ -35,7 +36,7 @@ def _outputs(cls: Any) -> dict[str, Any]:
 def _identity(key: str, cls: Any, display_name: str | None) -> dict[str, Any]:
     return {
         "name": key,
-        "display_name": key if display_name is None else display_name,
+        "display_name": DISPLAY_NAMES.get(key, key) if display_name is None else display_name,
         "description": getattr(cls, "DESCRIPTION", ""),
         "python_module": getattr(cls, "RELATIVE_PYTHON_MODULE", "nodes"),
         "category": getattr(cls, "CATEGORY", "sd"),
