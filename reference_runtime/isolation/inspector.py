@@ -29,10 +29,10 @@ from reference_runtime.loading.place import Place
 from reference_runtime.loading.registration import settle
 
 START_SECONDS = 30.0
-MAX_DEATHS = 10
+MAX_DEATHS = 5
 """After so many, the remaining nodes are given up: each death may cost a whole deadline."""
-SCRATCH_NAME = "<scratch>"
-"""Stands for the scratch folder in a description, so that two runs give the same one."""
+HOST_NAME, SCRATCH_NAME = "<host>", "<scratch>"
+"""Stand for our folders in a description, so that two runs give the same one."""
 
 
 class CannotStart(Exception):
@@ -140,6 +140,7 @@ class Inspector:
         """Name the pack's own place, and not that of our folder, which differs from run to run."""
         if self._copy is not None:
             text = text.replace(_as_json(self._copy), _as_json(self.wanted.path))
+        text = text.replace(_as_json(self.scratch.host), HOST_NAME.encode())
         return text.replace(_as_json(self.scratch.work), SCRATCH_NAME.encode())
 
     # --- loading --------------------------------------------------------------------------------
@@ -147,7 +148,7 @@ class Inspector:
     def _first_load(self) -> dict[str, Any]:
         self._start()
         loaded = self._load()
-        if loaded["refused_own_writes"] and not loaded["load"]["loaded"] and self._make_copy():
+        if loaded["refused_writes"] and not loaded["load"]["loaded"] and self._make_copy():
             self._start()
             loaded = self._load()
         return loaded
@@ -163,15 +164,23 @@ class Inspector:
             "writes_refused": self._refused,
             "web": self.wanted.web,
         }
-        loaded: dict[str, Any] = self._call("load", params, "load")
+        assert self._worker is not None
+        self._worker.call("prepare", params, START_SECONDS, "prepare")
+        loaded: dict[str, Any] = self._call("load", {}, "load")
         return loaded
 
     def _make_copy(self) -> bool:
         try:
-            self._copy = copy_pack(self.wanted.path, self.scratch.work / "copy")
+            self._copy = self._copied()
         except (TooBig, OSError):
             return False
         return True
+
+    def _copied(self) -> Path:
+        """Where a host has it: packs find the host's folders relative to their own."""
+        beside = self.scratch.host / "custom_nodes"
+        beside.mkdir(exist_ok=True)
+        return copy_pack(self.wanted.path, beside)
 
     # --- describing -----------------------------------------------------------------------------
 

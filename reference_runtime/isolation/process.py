@@ -71,7 +71,7 @@ class WorkerProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
-            cwd=work / "cwd",
+            cwd=work / "host",
             env=worker_environment(work, self._token),
             start_new_session=True,
         )

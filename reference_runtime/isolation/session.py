@@ -8,11 +8,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from reference_runtime.host.finder import install
 from reference_runtime.isolation import rpc
 from reference_runtime.isolation.observe import Observer
 from reference_runtime.levels import ACTIVE, configure
 from reference_runtime.loading.awaiting import Runner, mentions_asyncio
+from reference_runtime.loading.describe import describe
+from reference_runtime.loading.facts import load_facts
+from reference_runtime.loading.loader import load
 from reference_runtime.loading.place import Place
+from reference_runtime.loading.siblings import serve_siblings
 from reference_runtime.touches import LOG
 
 
@@ -39,18 +44,12 @@ class Session:
         )
 
     def _install_host(self) -> None:
-        from reference_runtime.host.finder import install
-        from reference_runtime.loading.siblings import serve_siblings
-
         install(self.host)
         if self.place.host_folder is not None:
             serve_siblings(self.place.path.parent)
 
     def load(self) -> rpc.Message:
         """Import the pack under observation."""
-        from reference_runtime.loading.facts import load_facts
-        from reference_runtime.loading.loader import load
-
         runner = Runner(mentions_asyncio(self.place))
         with self.observer:
             self.loaded = load(self.place, ACTIVE.level, runner, self._progress)
@@ -64,15 +63,13 @@ class Session:
                 {"label": candidate.label, "blocked": candidate.blocked}
                 for candidate in self.loaded.candidates
             ],
-            "refused_own_writes": self.observer.refused_own_writes,
+            "refused_writes": self.observer.refused_writes,
             "touches": self._new_touches(),
             **versions(),
         }
 
     def describe(self, index: int) -> rpc.Message:
         """Describe the candidate with that number, counting from 0."""
-        from reference_runtime.loading.describe import describe
-
         candidate = self.loaded.candidates[index]
         self._progress(f"describe {candidate.label}")
         node = self.loaded.runner.call(lambda: describe(candidate, self.loaded))

@@ -1,7 +1,7 @@
 """The worker's side: a serial loop over the channel, and the methods the host may call.
 
 Order matters: ``hello`` confines the process before anything of the pack, or of the node API, is
-imported; ``load`` imports the pack; ``describe`` describes one node; ``finish`` tells the rest.
+imported; ``prepare`` poses as the host; ``load`` imports the pack; ``describe`` describes one node; ``finish`` tells the rest.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Worker:
         self._session: Session | None = None
         self._methods: dict[str, Callable[[rpc.Message], Any]] = {
             "hello": self.hello,
+            "prepare": self.prepare,
             "load": self.load,
             "describe": self.describe,
             "finish": self.finish,
@@ -95,11 +96,16 @@ class Worker:
             "modules": foreign_modules(),
         }
 
-    def load(self, params: rpc.Message) -> rpc.Message:
-        """Load the pack; see ``session.Session``."""
+    def prepare(self, params: rpc.Message) -> rpc.Message:
+        """Get everything ready that is not the pack; params: see ``session.Session``."""
         from reference_runtime.isolation.session import Session
 
         self._session = Session(params, self.progress)
+        return {}
+
+    def load(self, params: rpc.Message) -> rpc.Message:
+        """Import the pack."""
+        assert self._session is not None
         return self._session.load()
 
     def describe(self, params: rpc.Message) -> rpc.Message:
