@@ -1,18 +1,17 @@
 """How long judging a pack takes, against loading it: ``python benchmarks/judging.py PACK``.
 
-Runs ``pytest --studio-pack=PACK`` with the schema families, collection included, in a fresh process
-for each round, and takes the time of loading the pack (its import in the worker, nothing else) from
-the report of the same run. Prints medians and their ratio; status 1 when a limit is broken.
+In turn, in fresh processes: (a) a worker is started and loads the pack, up to the moment when it
+begins to describe the first node; (b) ``pytest --studio-pack=PACK`` with the schema families, from
+the command to its end, collection included. Prints medians and their ratio; status 1 when a limit
+is broken. Run it on an otherwise idle machine.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -20,23 +19,44 @@ FAMILIES = "SCHEMA,SIGNATURE,V1"
 SECONDS_LIMIT = 10.0
 RATIO_LIMIT = 1.5
 
+LOAD = """
+import sys, time
+from pathlib import Path
+from reference_runtime.runtime import PackSpec, inspect_pack
 
-def judge(pack: Path, level: str) -> tuple[float, float, int]:
-    """Seconds for the whole run, seconds for loading within it, and how many nodes were judged.
+def progress(text):
+    if text.startswith("describe"):
+        print(time.perf_counter() - started, flush=True)
+        raise KeyboardInterrupt
 
-    Findings (exit status 1) are no failure here; anything else ends the benchmark.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        command += [f"--studio-pack={pack}", f"--studio-api={level}", f"--studio-report={folder}"]
-        command += [f"--studio-select={FAMILIES}"]
-        start = time.perf_counter()
-        result = subprocess.run(command, capture_output=True, text=True)
-        seconds = time.perf_counter() - start
-        if result.returncode not in (0, 1):
-            sys.exit(f"status {result.returncode}:\n{(result.stdout + result.stderr)[-2000:]}")
-        report = json.loads((Path(folder) / "report.json").read_text("utf-8"))
-    return seconds, float(report["load"]["seconds"]), len(report["nodes"])
+started = time.perf_counter()
+try:
+    inspect_pack(PackSpec(Path(sys.argv[1]), sys.argv[2]), on_progress=progress)
+except KeyboardInterrupt:
+    pass
+"""
+
+
+def load(pack: Path, level: str) -> float:
+    """Seconds from the request to start a worker until the pack is loaded."""
+    command = [sys.executable, "-c", LOAD, str(pack), level]
+    return float(_run(command, allowed=(0,)).split()[0])
+
+
+def judge(pack: Path, level: str) -> float:
+    """Seconds for the whole run. Findings (exit status 1) are no failure here."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command += [f"--studio-pack={pack}", f"--studio-api={level}", f"--studio-select={FAMILIES}"]
+    started = time.perf_counter()
+    _run(command, allowed=(0, 1))
+    return time.perf_counter() - started
+
+
+def _run(command: list[str], allowed: tuple[int, ...]) -> str:
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode not in allowed:
+        sys.exit(f"status {result.returncode}:\n{(result.stdout + result.stderr)[-2000:]}")
+    return result.stdout
 
 
 def main() -> int:
@@ -44,15 +64,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pack", type=Path)
     parser.add_argument("--api", default="comfy-latest")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    rounds = [judge(options.pack.resolve(), options.api) for _ in range(options.rounds)]
-    judging = statistics.median(seconds for seconds, _, _ in rounds)
-    loading = statistics.median(load for _, load, _ in rounds)
-    ratio = statistics.median(seconds / load for seconds, load, _ in rounds)
-    print(f"nodes  {rounds[0][2]:6d}")
-    print(f"load   {loading:6.2f} s  of {[round(load, 2) for _, load, _ in rounds]}")
-    print(f"judge  {judging:6.2f} s  of {[round(seconds, 2) for seconds, _, _ in rounds]}")
+    pack = options.pack.resolve()
+    rounds = [(load(pack, options.api), judge(pack, options.api)) for _ in range(options.rounds)]
+    loading = statistics.median(load for load, _ in rounds)
+    judging = statistics.median(judge for _, judge in rounds)
+    ratio = judging / loading
+    print(f"load   {loading:6.2f} s  of {[round(load, 2) for load, _ in rounds]}")
+    print(f"judge  {judging:6.2f} s  of {[round(judge, 2) for _, judge in rounds]}")
     print(f"ratio  {ratio:6.2f}    (limits: {SECONDS_LIMIT:.0f} s, ratio {RATIO_LIMIT})")
     return int(judging > SECONDS_LIMIT or ratio > RATIO_LIMIT)
 
