@@ -68,10 +68,10 @@ class Inspection:
 def inspect_pack(spec: PackSpec, *, on_progress: Callable[[str], None] | None = None) -> Inspection:
     """Load the pack in a worker, describe every node, end the worker.
 
-    A node that kills or hangs the worker is skipped in a fresh worker and stands in the description
-    as a problem ("node-crashed", "node-hung"); a pack that does so while loading gives a description
-    without nodes ("load-crashed", "load-hung"). Raises FileNotFoundError when the path does not
-    exist and ``EnvironmentBroken`` when no worker can be started at all.
+    A node that kills or hangs the worker is skipped in a fresh worker and stands in the
+    description as a problem ("node-crashed", "node-hung"); a pack that does so while loading gives
+    a description without nodes ("load-crashed", "load-hung"). Raises FileNotFoundError when the
+    path does not exist and ``EnvironmentBroken`` when no worker can be started at all.
     """
     path = spec.path.expanduser().resolve(strict=True)
     level = level_named(spec.level)

@@ -1,8 +1,8 @@
 """Who did it: the pack's line behind something that happens now.
 
 What a third-party library does while it is being imported is not the pack's doing: the import
-system's frames then stand between the event and the innermost frame of the pack. What a library does
-when the pack calls it is. What our own stand-ins do is nobody's.
+system's frames then stand between the event and the innermost frame of the pack. What a library
+does when the pack calls it is. What our own stand-ins do is nobody's.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _LOOKUPS = ("/ctypes/util.py", "/platform.py", "/_osx_support.py", "/sysconfig.p
 class Cause:
     """The innermost line of the pack on the stack.
 
-    ``library``: an imported library did it by itself; ``lookup``: the standard library did, to learn
-    about the machine; ``ours``: a stand-in of ours did.
+    ``library``: an imported library did it by itself; ``lookup``: the standard library did, to
+    learn about the machine; ``ours``: a stand-in of ours did.
     """
 
     file: str

@@ -1,8 +1,8 @@
 """What a pack does while it is imported, seen through the interpreter's audit events.
 
-Network use is refused here as well as by the kernel: name look-ups and datagrams are beyond Landlock,
-and a judgement must not depend on whether some server answers. Everything else is only noted. C code
-that calls the system itself is not seen.
+Network use is refused here as well as by the kernel: name look-ups and datagrams are beyond
+Landlock, and a judgement must not depend on whether some server answers. Everything else is only
+noted. C code that calls the system itself is not seen.
 """
 
 from __future__ import annotations

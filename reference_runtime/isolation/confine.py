@@ -1,8 +1,9 @@
 """Confinement of a worker, first form: Landlock through ctypes, no privilege needed.
 
-Writes are allowed below given folders only (reads everywhere), TCP is closed, signals reach only the
-worker's own processes. What holds is proved by a sentinel, not concluded from a version: the worker
-tries to create a file where it must not. Linux only; elsewhere the answer is "not enforced".
+Writes are allowed below given folders only (reads everywhere), TCP is closed, signals reach only
+the worker's own processes. What holds is proved by a sentinel, not concluded from a version: the
+worker tries to create a file where it must not. Linux only; elsewhere the answer is "not
+enforced".
 
 The numbers are Linux's user-space interface (landlock.h, prctl.h): system calls 444 to 446 on every
 architecture.
@@ -51,7 +52,7 @@ class _PathBeneath(ctypes.Structure):
 
 @dataclass(frozen=True)
 class Confinement:
-    """What confines this process. ``text`` is one line for people; ``writes``: writes are refused."""
+    """What confines this process. ``text``: one line for people; ``writes``: writes are refused."""
 
     text: str
     writes: bool

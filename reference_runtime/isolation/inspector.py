@@ -1,7 +1,7 @@
 """Drives workers through one inspection: load, describe each node, replace those that die.
 
-A pack that kills its worker while loading gives a description without nodes. A node that kills it is
-left out, and a fresh worker describes the rest.
+A pack that kills its worker while loading gives a description without nodes. A node that kills it
+is left out, and a fresh worker describes the rest.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""What importing a pack did besides defining nodes: audit events, and a comparison of before and after.
+"""What importing a pack did besides defining nodes: audit events, and before against after.
 
-Only lasting changes of state count: a pack that sets ``sys.path`` and puts it back has done nothing.
+Only lasting changes of state count: a pack that sets ``sys.path`` and puts it back has done
+nothing.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class Observer:
                     self._audit.note("sys.path", f"added {entry}", who)
 
     def _who_added(self, entry: str) -> Cause | None:
-        """The pack's line that added the entry; by its source where the list itself was replaced."""
+        """The pack's line that added the entry; by its source where the list was replaced."""
         found = self._watch.path.causes.get(entry)
         if found is None and not isinstance(sys.path, WatchedPath):
             return self._mention(r"\bsys\.path\s*=[^=]")

@@ -14,7 +14,7 @@ _NO_FILES = ("/dev/", "/proc/", "/sys/")
 
 @dataclass(frozen=True)
 class Verdict:
-    """A change that counts. ``refused``: the confinement refuses it, or would in the pack's place."""
+    """A change that counts. ``refused``: by the confinement, or it would be in the pack's place."""
 
     path: str
     refused: bool

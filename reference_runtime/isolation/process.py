@@ -1,7 +1,7 @@
 """A worker as its parent sees it: started, asked, timed, killed, and its death explained.
 
-The parent owns every deadline. One thread per worker reads both pipes and watches for the end of the
-process; whoever asks waits on a queue.
+The parent owns every deadline. One thread per worker reads both pipes and watches for the end of
+the process; whoever asks waits on a queue.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ class WorkerDied(Exception):
 class WorkerProcess:
     """One worker process; a context manager that leaves nothing of it behind.
 
-    ``work`` is its writable folder, ``rewrite`` is applied to each of its frames before decoding, and
-    ``on_progress`` gets what it says it is doing. Raises OSError when ``python`` can't be started.
+    ``work`` is its writable folder, ``rewrite`` is applied to each of its frames before decoding,
+    and ``on_progress`` gets what it says it is doing. Raises OSError when ``python`` can't be
+    started.
     """
 
     def __init__(
@@ -197,9 +198,10 @@ class _Pump(threading.Thread):
         self._selector = selectors.DefaultSelector()
         for fd in (self._channel, self._printed):
             os.set_blocking(fd, False)
-        for fd in (self._channel, self._printed, self._stop_reads, self._pidfd):
-            if fd is not None:
-                self._selector.register(fd, selectors.EVENT_READ)
+        for fd in (self._channel, self._printed, self._stop_reads):
+            self._selector.register(fd, selectors.EVENT_READ)
+        if self._pidfd is not None:
+            self._selector.register(self._pidfd, selectors.EVENT_READ)
 
     def run(self) -> None:
         running = True

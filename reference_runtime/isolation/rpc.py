@@ -98,7 +98,7 @@ class FrameReader:
 
     def feed(self, data: bytes) -> list[Message]:
         """The messages completed by ``data``. Raises GarbageFrame or OversizeFrame."""
-        messages = []
+        messages: list[Message] = []
         while True:
             line, newline, rest = data.partition(b"\n")
             self._size += len(line) + len(newline)
@@ -136,7 +136,7 @@ def failure(number: int | None, code: int, message: str) -> Message:
 
 
 def is_notification(message: Message) -> bool:
-    """Whether a message from the worker is a notification. Raises GarbageFrame for a malformed one."""
+    """Whether a worker's message is a notification. Raises GarbageFrame for a malformed one."""
     if "id" in message or "method" not in message:
         return False
     if not isinstance(message["method"], str) or not isinstance(message.get("params"), dict):

@@ -1,8 +1,8 @@
 """The folder a worker may write to, and the environment variables it gets.
 
 One scratch folder per inspection, made and removed by the host process. Layout: ``work`` (the only
-writable part) with ``host`` (poses as the host's folder, and is where a worker starts), ``home`` and
-``tmp``; beside it ``sentinel``, which proves the confinement.
+writable part) with ``host`` (poses as the host's folder, and is where a worker starts), ``home``
+and ``tmp``; beside it ``sentinel``, which proves the confinement.
 """
 
 from __future__ import annotations

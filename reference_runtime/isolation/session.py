@@ -24,8 +24,9 @@ from reference_runtime.touches import LOG
 class Session:
     """The life of a pack in this process.
 
-    ``params``: ``path`` and ``original`` (see Place), ``level``, ``mode``, ``host`` (folder that poses as the
-    host's), ``work`` (the writable folder), ``writes_refused``, ``web`` (see facts.load_facts).
+    ``params``: ``path`` and ``original`` (see Place), ``level``, ``mode``, ``host`` (folder that
+    poses as the host's), ``work`` (the writable folder), ``writes_refused``, ``web`` (see
+    facts.load_facts).
     """
 
     def __init__(self, params: rpc.Message, progress: Callable[[str], None]) -> None:

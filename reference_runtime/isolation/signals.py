@@ -17,7 +17,7 @@ class Terminated(BaseException):
 
 @contextmanager
 def terminating_cleanly() -> Iterator[None]:
-    """Within it, SIGTERM unwinds the stack, so that everything is cleaned up, and then ends the process.
+    """Within it, SIGTERM unwinds the stack, so that all is cleaned up, then ends the process.
 
     Does nothing outside the main thread, or where the program handles SIGTERM itself.
     """

@@ -1,8 +1,8 @@
 """End every process that a worker left behind, also those that left its process group.
 
-A worker's processes are recognised by a random token in their environment, as the kernel shows it in
-/proc. What a pack starts with an environment of its own making is missed; without /proc nothing is
-found beyond the group.
+A worker's processes are recognised by a random token in their environment, as the kernel shows it
+in /proc. What a pack starts with an environment of its own making is missed; without /proc nothing
+is found beyond the group.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Watch:
 
     def uninstall(self) -> None:
         signal.signal = self._signal
-        threading.Thread.start = self._start  # type: ignore[method-assign]
+        threading.Thread.start = self._start  # type: ignore[method-assign,assignment]
 
     def _wrap_signal(self) -> None:
         self._signal: Callable[..., Any] = signal.signal
@@ -78,4 +78,4 @@ class Watch:
             self.threads.append((thread, cause()))
             self._start(thread)
 
-        threading.Thread.start = watched  # type: ignore[method-assign]
+        threading.Thread.start = watched  # type: ignore[method-assign,assignment]

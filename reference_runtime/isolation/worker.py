@@ -1,7 +1,8 @@
 """The worker's side: a serial loop over the channel, and the methods the host may call.
 
 Order matters: ``hello`` confines the process before anything of the pack, or of the node API, is
-imported; ``prepare`` poses as the host; ``load`` imports the pack; ``describe`` describes one node; ``finish`` tells the rest.
+imported; ``prepare`` poses as the host; ``load`` imports the pack; ``describe`` describes one
+node; ``finish`` tells the rest.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class Worker:
     # --- methods --------------------------------------------------------------------------------
 
     def hello(self, params: rpc.Message) -> rpc.Message:
-        """Confine this process; params: ``protocol``, ``writable`` (folders), ``sentinel`` (path)."""
+        """Confine this process; params: ``protocol``, ``writable`` folders, ``sentinel`` path."""
         if params["protocol"] != PROTOCOL:
             raise ValueError(f"protocol {params['protocol']!r}; this worker speaks {PROTOCOL}")
         confinement = confine(params["writable"], params["sentinel"])

@@ -1,7 +1,7 @@
 """Running what a pack gives us as the host does: inside an event loop that is already running.
 
-Importing asyncio costs as much as starting a worker, so it is left out where it makes no difference:
-when no file of the pack mentions it and no library of the pack has imported it.
+Importing asyncio costs as much as starting a worker, so it is left out where it makes no
+difference: when no file of the pack mentions it and no library of the pack has imported it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ class Runner:
     def result(self, awaitable: Awaitable[T]) -> T:
         """What awaiting gives. Raises what it raises, and NoLoop."""
         if self._loop is None and "asyncio" not in sys.modules and inspect.iscoroutine(awaitable):
-            return _drive(awaitable)
+            driven: T = _drive(awaitable)
+            return driven
 
         async def inside() -> T:
             return await awaitable

@@ -6,23 +6,14 @@ Nothing here raises for what a class does: its exceptions become the description
 
 from __future__ import annotations
 
-from typing import Any
-
 from reference_runtime.api.internal import _ComfyNodeInternal
-from reference_runtime.description import MethodFacts, NodeDescription, ValueFacts
+from reference_runtime.description import NodeDescription
+from reference_runtime.loading.describe_v1 import fill_v1
+from reference_runtime.loading.describe_v3 import fill_v3
 from reference_runtime.loading.failures import failure_of
 from reference_runtime.loading.lines import class_location
-from reference_runtime.loading.loader import Candidate, Loaded
-from reference_runtime.loading.methods import method_facts
+from reference_runtime.loading.loaded import Candidate, Loaded
 from reference_runtime.loading.place import Place
-from reference_runtime.plain import to_plain, type_name
-
-ATTRIBUTES = (
-    "RETURN_TYPES", "RETURN_NAMES", "OUTPUT_IS_LIST", "OUTPUT_TOOLTIPS", "FUNCTION", "CATEGORY",
-    "DESCRIPTION", "OUTPUT_NODE", "INPUT_IS_LIST", "DEPRECATED", "EXPERIMENTAL", "API_NODE",
-    "NOT_IDEMPOTENT", "SEARCH_ALIASES",
-)  # fmt: skip
-OVERRIDABLE = ("validate_inputs", "fingerprint_inputs", "check_lazy_status")
 
 
 def is_v3(cls: type) -> bool:
@@ -31,9 +22,6 @@ def is_v3(cls: type) -> bool:
 
 def describe(candidate: Candidate, loaded: Loaded) -> NodeDescription:
     """Ask the class for its schema and describe it."""
-    from reference_runtime.loading.describe_v1 import fill_v1
-    from reference_runtime.loading.describe_v3 import fill_v3
-
     node = _blank(candidate, loaded)
     fill = fill_v3 if node["kind"] == "v3" else fill_v1
     try:
@@ -112,40 +100,3 @@ def _init_subclass(cls: type, place: Place) -> str | None:
         if code is not None and place.owns(code.co_filename):
             return owner.__qualname__
     return None
-
-
-# --- shared by v1 and v3 ------------------------------------------------------------------------
-
-
-def attributes_of(cls: Any) -> dict[str, ValueFacts]:
-    """The v1-face attributes that exist and can be read."""
-    found: dict[str, ValueFacts] = {}
-    for name in ATTRIBUTES:
-        try:
-            value = getattr(cls, name)
-        except Exception:
-            continue
-        found[name] = value_facts(value)
-    return found
-
-
-def value_facts(value: Any) -> ValueFacts:
-    plain, defects = to_plain(value)
-    return {"value": plain, "type": type_name(value), "defects": defects}
-
-
-def methods_of(cls: type, roles: dict[str, str]) -> dict[str, MethodFacts]:
-    """Facts by role; ``roles`` maps a role to the method's name. Absent methods are left out."""
-    found = {role: method_facts(cls, name) for role, name in roles.items()}
-    return {role: facts for role, facts in found.items() if facts is not None}
-
-
-def fill_info(node: NodeDescription, build: Any, place: Place) -> Any:
-    """Build the ``/object_info`` entry into ``node``; the live entry, or None when it failed."""
-    try:
-        info = build()
-    except (Exception, SystemExit) as error:
-        node["info_failure"] = failure_of(error, place)
-        return None
-    node["info"], node["info_defects"] = to_plain(info)
-    return info

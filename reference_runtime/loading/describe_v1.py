@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from reference_runtime.description import InputFacts, NodeDescription
-from reference_runtime.loading.describe import attributes_of, fill_info, methods_of, value_facts
 from reference_runtime.loading.inputs import v1_hidden, v1_input, v1_outputs
-from reference_runtime.loading.loader import Candidate, Loaded
+from reference_runtime.loading.loaded import Candidate, Loaded
 from reference_runtime.loading.methods import builds_without_arguments
+from reference_runtime.loading.node_parts import attributes_of, fill_info, methods_of, value_facts
 from reference_runtime.loading.object_info import v1_info
 from reference_runtime.plain import safe_repr
 
@@ -61,5 +61,5 @@ def _inputs(groups: Mapping[Any, Any]) -> list[InputFacts]:
     for group in ("required", "optional"):
         entries = groups.get(group, {})
         if isinstance(entries, Mapping):
-            found += [v1_input(name, entry, group) for name, entry in list(entries.items())]  # type: ignore[arg-type]
+            found += [v1_input(name, entry, group) for name, entry in list(entries.items())]
     return found

@@ -9,9 +9,9 @@ from typing import Any
 from reference_runtime.api.internal import first_real_override
 from reference_runtime.api.node import describe_v3
 from reference_runtime.description import NodeDescription, SchemaFacts
-from reference_runtime.loading.describe import OVERRIDABLE, attributes_of, fill_info, methods_of
 from reference_runtime.loading.inputs import v3_hidden, v3_input, v3_output
-from reference_runtime.loading.loader import Candidate, Loaded
+from reference_runtime.loading.loaded import Candidate, Loaded
+from reference_runtime.loading.node_parts import attributes_of, fill_info, methods_of
 from reference_runtime.loading.stability import differences, shared_objects
 from reference_runtime.plain import safe_repr, to_plain, type_name
 
@@ -19,6 +19,7 @@ FIELDS = (
     "node_id", "display_name", "category", "description", "is_input_list", "is_output_node",
     "is_deprecated", "is_experimental", "is_api_node", "not_idempotent", "enable_expand",
 )  # fmt: skip
+OVERRIDABLE = ("validate_inputs", "fingerprint_inputs", "check_lazy_status")
 LATER_FIELDS = (
     "search_aliases", "is_dev_only", "accept_all_inputs", "essentials_category",
     "has_intermediate_output",

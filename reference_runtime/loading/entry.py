@@ -1,8 +1,8 @@
 """The v3 route: the entry function, the extension, its list of nodes.
 
-Source of the rules: the host looks for its own brand's function only, awaits it when it is a coroutine
-function, wants an instance of the extension class, awaits ``get_node_list`` and wants a list; it then
-registers class by class and drops what follows the first that fails.
+Source of the rules: the host looks for its own brand's function only, awaits it when it is a
+coroutine function, wants an instance of the extension class, awaits ``get_node_list`` and wants a
+list; it then registers class by class and drops what follows the first that fails.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from typing import Any
 
 from reference_runtime.api.extension import ComfyExtension
 from reference_runtime.api.internal import _ComfyNodeInternal
-from reference_runtime.loading.failures import failure_of
+from reference_runtime.loading.failures import failure_of, problem
 from reference_runtime.loading.lines import function_location
-from reference_runtime.loading.loader import (
+from reference_runtime.loading.loaded import (
     Candidate,
     Loaded,
-    problem,
     value_location,
 )
 from reference_runtime.plain import safe_repr, type_name
@@ -101,28 +100,31 @@ def _node_list(loaded: Loaded, extension: Any, blocked: str | None) -> tuple[lis
     loaded.progress("call get_node_list")
     method = extension.get_node_list
     at = function_location(method) or (None, None)
-    items = _guarded(
+    given = _guarded(
         loaded, "node-list-failed", "get_node_list()", lambda: loaded.runner.call(method)
     )
-    if items is MISSING:
-        return [], blocked
-    if inspect.isawaitable(items):
-        waiting = items
+    items = given
+    if inspect.isawaitable(given):
         items = _guarded(
-            loaded, "node-list-failed", "get_node_list()", lambda: loaded.runner.result(waiting)
+            loaded, "node-list-failed", "get_node_list()", lambda: loaded.runner.result(given)
         )
-        if items is MISSING:
-            return [], blocked
-    else:
+    elif given is not MISSING:
         text = "get_node_list is no coroutine function: the host can't await what it returns"
         loaded.note(problem("node-list-not-async", text, at=at))
         blocked = blocked or "node-list-not-async"
+    if items is MISSING:
+        return [], blocked
     if isinstance(items, list):
         return items, blocked
     text = f"get_node_list gave {_described(items)}, not a list"
     loaded.note(problem("node-list-not-list", text, at=at))
-    rescued = _quietly(lambda: list(items)) if not isinstance(items, (str, dict)) else MISSING
-    return ([] if rescued is MISSING else rescued), blocked or "node-list-not-list"
+    return _listed(items), blocked or "node-list-not-list"
+
+
+def _listed(items: Any) -> list[Any]:
+    """The items of what the host refuses as a list, so that they can be judged."""
+    rescued = MISSING if isinstance(items, (str, dict)) else _quietly(lambda: list(items))
+    return rescued if isinstance(rescued, list) else []
 
 
 def _candidates(loaded: Loaded, items: list[Any], blocked: str | None) -> list[Candidate]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from reference_runtime.description import LoadFacts, RouteFacts
+from reference_runtime.loading.failures import problem
 from reference_runtime.loading.lines import function_location
-from reference_runtime.loading.loader import Loaded, problem, value_location
+from reference_runtime.loading.loaded import Loaded, value_location
 from reference_runtime.loading.mapping import ENTRY_NAMES
 from reference_runtime.plain import safe_repr
 
@@ -48,9 +49,10 @@ def _on_load(extension: Any) -> Any:
 
 
 def _web_directory(loaded: Loaded, declared: str | None) -> str | None:
-    """The folder that the host serves to the browser; notes the problem when there is something wrong.
+    """The folder that the host serves to the browser; notes what is wrong with it.
 
-    The pyproject's folder counts first, then WEB_DIRECTORY; the host ignores one that does not exist.
+    The pyproject's folder counts first, then WEB_DIRECTORY; the host ignores one that does not
+    exist.
     """
     from_module = getattr(loaded.module, "WEB_DIRECTORY", None)
     where = value_location(loaded, "WEB_DIRECTORY")

@@ -70,8 +70,8 @@ def import_problem(error: BaseException, place: Place, doing: str = "importing")
 def missing_module(error: BaseException, place: Place) -> str | None:
     """Top-level name of the third-party module that is not installed, if that is what went wrong.
 
-    None for other errors, and for modules that are the pack's own, the host's, or parts of something
-    that is installed.
+    None for other errors, and for modules that are the pack's own, the host's, or parts of
+    something that is installed.
     """
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return None
@@ -137,7 +137,7 @@ def _message(error: BaseException) -> str:
 
 
 def _traceback(error: BaseException, place: Place) -> str:
-    """The formatted traceback without our own frames at its beginning; long ones lose the middle."""
+    """The formatted traceback without our own frames at its start; long ones lose the middle."""
     trace = error.__traceback__
     while trace is not None and not place.owns(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next

@@ -55,12 +55,10 @@ def v1_input(name: Any, entry: Any, group: Group) -> InputFacts:
     spec, defects = spec_facts(given)
     options, options_type = _v1_options(io_type, kind, given)
     if kind == "list":
-        plain, found = to_plain(list(io_type))
-        defects = [{**d, "path": ["options", *d["path"]]} for d in found] + defects
-        options = plain
+        options, found = to_plain(list(io_type))
+        defects = _below("options", found) + defects
     elif kind == "other":
-        _, found = to_plain(io_type)
-        defects = [{**d, "path": ["type", *d["path"]]} for d in found] + defects
+        defects = _below("type", to_plain(io_type)[1]) + defects
     return {
         "id": name if isinstance(name, str) else safe_repr(name),
         "id_type": type_name(name),
@@ -77,6 +75,13 @@ def v1_input(name: Any, entry: Any, group: Group) -> InputFacts:
         "entry_problem": problem,
         "default_type": _default_type(given),
     }
+
+
+def _below(key: str, defects: list[Defect]) -> list[Defect]:
+    """The defects with ``key`` put before their paths."""
+    for defect in defects:
+        defect["path"].insert(0, key)
+    return defects
 
 
 def _take_apart(entry: Any) -> tuple[Any, Any, str | None]:

@@ -20,9 +20,9 @@ _ENTRY_POINTS = {"studio_entrypoint": "studio", "comfy_entrypoint": "comfy"}
 def resolve_level(path: Path, explicit: str | None, configured: str | None) -> tuple[Level, str]:
     """The level and one line that says where it comes from.
 
-    ``explicit`` is the command line's, ``configured`` the pack's ``[tool.studio-conformance] api``. Next
-    come the host that its pyproject requires, the brand that its source imports, and the default.
-    Raises UnknownLevel for a name given that is no level.
+    ``explicit`` is the command line's, ``configured`` the pack's ``[tool.studio-conformance]
+    api``. Next come the host that its pyproject requires, the brand that its source imports, and
+    the default. Raises UnknownLevel for a name given that is no level.
     """
     if explicit is not None:
         return level_named(explicit), "given on the command line"
@@ -94,9 +94,9 @@ def _brands_in(file: Path) -> Iterator[tuple[str, str]]:
             brand = brand_of(module)
             if brand is not None:
                 yield brand, f"import {module}"
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if node.name in _ENTRY_POINTS:
-                yield _ENTRY_POINTS[node.name], node.name
+        brand = _ENTRY_POINTS.get(getattr(node, "name", ""))
+        if brand is not None and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield brand, node.name
 
 
 def _imported(node: ast.AST) -> list[str]:

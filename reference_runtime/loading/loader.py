@@ -1,76 +1,30 @@
 """Import a pack and collect what it offers, by the host's decision table.
 
 Source of the rules: how ComfyUI 0.3.64 and 0.3.71 (Hanzo Studio) load custom nodes: a
-NODE_CLASS_MAPPINGS that is not None wins, even an empty one; else the entry function of the host's own
-brand. Where the host would stop, a problem is noted and loading goes on with ``blocked`` candidates,
-which are judged but would not exist on the host.
+NODE_CLASS_MAPPINGS that is not None wins, even an empty one; else the entry function of the host's
+own brand. Where the host would stop, a problem is noted and loading goes on with ``blocked``
+candidates, which are judged but would not exist on the host.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
 
-from reference_runtime.description import Problem
 from reference_runtime.levels import Level
 from reference_runtime.loading.awaiting import Runner
+from reference_runtime.loading.entry import load_entry
 from reference_runtime.loading.failures import failure_of, import_problem, problem
+from reference_runtime.loading.loaded import Loaded, Progress
+from reference_runtime.loading.mapping import load_mapping
 from reference_runtime.loading.place import Place
 from reference_runtime.loading.stopwatch import Stopwatch
-
-Progress = Callable[[str], None]
-
-
-@dataclass
-class Candidate:
-    """A class that may become a node.
-
-    ``key`` is its name in NODE_CLASS_MAPPINGS (None: its schema will tell); ``blocked`` says why the host
-    would not register it, although nothing is wrong with the class itself.
-    """
-
-    cls: Any
-    key: str | None = None
-    display_name: str | None = None
-    blocked: str | None = None
-
-    @property
-    def label(self) -> str:
-        """How progress and deaths call it before its schema is known."""
-        return self.key or getattr(self.cls, "__name__", None) or repr(type(self.cls))
-
-
-@dataclass
-class Loaded:
-    """What came of loading a pack."""
-
-    place: Place
-    level: Level
-    runner: Runner
-    progress: Progress
-    module: ModuleType | None = None
-    route: Literal["v1", "v3", "none"] = "none"
-    candidates: list[Candidate] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    extension: Any = None
-    mapping_size: int | None = None
-    seconds: float = 0.0
-    modules: int = 0
-
-    def note(self, problem: Problem) -> None:
-        self.problems.append(problem)
 
 
 def load(place: Place, level: Level, runner: Runner, progress: Progress) -> Loaded:
     """Import the pack and read its nodes; never raises for what the pack does."""
-    from reference_runtime.loading.entry import load_entry
-    from reference_runtime.loading.mapping import load_mapping
-
     loaded = Loaded(place, level, runner, progress)
     modules = len(sys.modules)
     with Stopwatch() as watch:
@@ -125,15 +79,3 @@ def _execute(name: str, file: Path, is_pack: bool) -> ModuleType:
         sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
-
-
-def value_location(loaded: Loaded, name: str) -> tuple[str | None, int | None]:
-    """File and line of the module-level assignment or definition of ``name`` in the entry file."""
-    from reference_runtime.loading.lines import assignment_line
-
-    file = str(loaded.place.entry_file)
-    line = assignment_line(file, name)
-    return (file, line) if line else (None, None)
-
-
-__all__ = ["Candidate", "Loaded", "Progress", "load", "problem", "value_location"]

@@ -1,7 +1,7 @@
 """The v1 route: NODE_CLASS_MAPPINGS and what stands beside it.
 
-Source of the rules: the host reads the mapping with ``items()``, sets an attribute on each value and
-stops at the first value that refuses; then it merges the display names wholesale.
+Source of the rules: the host reads the mapping with ``items()``, sets an attribute on each value
+and stops at the first value that refuses; then it merges the display names wholesale.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reference_runtime.loading.loader import (
+from reference_runtime.loading.failures import problem
+from reference_runtime.loading.loaded import (
     Candidate,
     Loaded,
-    problem,
     value_location,
 )
 from reference_runtime.plain import safe_repr, type_name
@@ -94,6 +94,3 @@ def _note_both_routes(loaded: Loaded) -> None:
         )
         at = value_location(loaded, present[0])
         loaded.note(problem("both-routes", text, at=at, entries=present))
-
-
-__all__ = ["ENTRY_NAMES", "load_mapping"]

@@ -20,7 +20,7 @@ _KINDS: dict[Any, Any] = {
 
 
 def method_facts(cls: type, name: str) -> MethodFacts | None:
-    """Facts of ``cls.name`` as it is defined (own or inherited); None when there is no such name."""
+    """Facts of ``cls.name`` as defined (own or inherited); None when there is no such name."""
     owner = next((each for each in cls.__mro__ if name in each.__dict__), None)
     if owner is None:
         return None

@@ -1,7 +1,7 @@
 """A v1 node's entry in ``/object_info``.
 
-Source of the rules: key order, defaults and conditions of the host's node info for v1 classes at 0.3.64
-and 0.3.71, and the further keys at latest.
+Source of the rules: key order, defaults and conditions of the host's node info for v1 classes at
+0.3.64 and 0.3.71, and the further keys at latest.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where a pack lies and what the host calls it, decided without importing anything.
 
-Source of the rules: the host's pack discovery (module names made from paths, ``python_module`` of packs
-and of the host's own node folders).
+Source of the rules: the host's pack discovery (module names made from paths, ``python_module`` of
+packs and of the host's own node folders).
 """
 
 from __future__ import annotations

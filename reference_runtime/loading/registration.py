@@ -1,7 +1,7 @@
 """Which of a pack's nodes the host would end up with. Runs in the host process, on plain facts.
 
-Source of the rules: the host registers the classes of a node list one by one and gives up at the first
-that fails; of two nodes with one id the later wins, silently.
+Source of the rules: the host registers the classes of a node list one by one and gives up at the
+first that fails; of two nodes with one id the later wins, silently.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Imports between files of one of the host's own folders: ``comfy_extras.nodes_b`` from ``nodes_a``.
+"""Imports between files of a host's own folder: ``comfy_extras.nodes_b`` from ``nodes_a``.
 
 On the host the folder is importable under its own name; its real files come before any stand-in.
 """
@@ -35,4 +35,4 @@ class SiblingFinder:
 
 def serve_siblings(folder: Path) -> None:
     """Make the files of ``folder`` importable as its submodules, before every other finder."""
-    sys.meta_path.insert(0, SiblingFinder(folder))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, SiblingFinder(folder))

@@ -96,7 +96,7 @@ def effects(inspection: Inspection, *wanted: str) -> list[SideEffect]:
 
 
 def processes_of(folder: Path) -> set[int]:
-    """Living processes of workers whose scratch folder lies below ``folder``, by their environment."""
+    """Living processes of workers whose scratch folder lies below ``folder``."""
     mark, place = f"{TOKEN}=".encode(), f"TMPDIR={folder}/".encode()
     found = set()
     for entry in Path("/proc").iterdir():

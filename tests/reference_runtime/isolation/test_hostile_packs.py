@@ -184,7 +184,7 @@ FORKS = {
     "goes on, without hooks": "import ctypes; ctypes.CDLL(None).fork()",
     "sleeps": "os.fork() or time.sleep(60)",
     "left the group": "if os.fork() == 0:\n    os.setsid()\n    time.sleep(60)",
-    "daemon": "if os.fork() == 0:\n    os.setsid()\n    if os.fork(): os._exit(0)\n    time.sleep(60)",
+    "daemon": "if not os.fork():\n os.setsid()\n if os.fork(): os._exit(0)\n time.sleep(60)",
 }
 
 
