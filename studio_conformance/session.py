@@ -12,9 +12,11 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from reference_runtime.levels import Level, UnknownLevel
@@ -24,6 +26,7 @@ from studio_conformance.config import BadSettings, BrokenToml, Settings, load_se
 from studio_conformance.packs import Target, UnusablePack, find_pack
 from studio_conformance.results import NOT_RUN, Result, finding_id, replay_command, safe_name
 from studio_conformance.runner import IMPORT_CHECK, Verdict, judge
+from studio_conformance.source import SourceIndex
 from studio_conformance.subject import Node, Pack
 from studio_conformance.waivers import complaints, waiver_for
 
@@ -99,16 +102,19 @@ class PackRun:
         spec = PackSpec(
             self.target.path, self.level.name, self.settings.mode, self.settings.timeout
         )
+        source = SourceIndex(self.target.path)
         try:
             tell = None if progress is None else partial(progress, self.label)
-            self.accept(inspect_pack(spec, on_progress=tell))
+            with _meanwhile(source.prefetch):
+                inspection = inspect_pack(spec, on_progress=tell)
+            self.accept(inspection, source)
         except Exception as error:
             trace = traceback.format_exc(limit=-4)
             self.broken = f"{type(error).__name__}: {error}\n{trace}"
 
-    def accept(self, inspection: Inspection) -> None:
+    def accept(self, inspection: Inspection, source: SourceIndex | None = None) -> None:
         self.inspection = inspection
-        self.subject = Pack(self.target.path, inspection.description)
+        self.subject = Pack(self.target.path, inspection.description, source)
 
     def export(self) -> str:
         """What another process needs in order to run units of this pack (see ``adopt``)."""
@@ -190,6 +196,19 @@ class PackRun:
         if found is not None:
             return found
         return [self._row(check, unit, Verdict("not_reached", NOT_RUN)) for check in unit.checks]
+
+
+@contextmanager
+def _meanwhile(work: Callable[[Event], None]) -> Iterator[None]:
+    """Run ``work`` in a thread beside the block; at the block's end it is told to stop."""
+    enough = Event()
+    thread = Thread(target=work, args=(enough,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        thread.join()
 
 
 @dataclass

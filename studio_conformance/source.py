@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar, get_args
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -59,11 +60,17 @@ class SourceIndex:
         if name not in self._statements:
             found: dict[type[ast.AST], list[Any]] = {}
             tree = self.tree(name)
-            for node in ast.walk(tree) if tree else ():
-                if isinstance(node, ast.stmt):
-                    found.setdefault(type(node), []).append(node)
+            for node in _statements_in(tree.body) if tree else ():
+                found.setdefault(type(node), []).append(node)
             self._statements[name] = found
         return self._statements[name].get(kind, [])
+
+    def prefetch(self, enough: Event) -> None:
+        """Parse the pack's files until ``enough`` is set, while a worker is waited for."""
+        for file in self.files():
+            if enough.is_set():
+                return
+            self.statements(file, ast.stmt)
 
     def imports(self, file: str | Path) -> list[ast.Import | ast.ImportFrom]:
         """The file's import statements, at any depth, by line."""
@@ -132,3 +139,20 @@ def _holds(file: Path, words: list[bytes]) -> bool:
     except OSError:
         return False
     return any(word in text for word in words)
+
+
+def _statements_in(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Every statement of a block and of the blocks in it; expressions hold none."""
+    waiting = list(reversed(body))
+    while waiting:
+        statement = waiting.pop()
+        yield statement
+        for block in blocks(statement):
+            waiting += reversed(block)
+
+
+def blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """The blocks of a compound statement, in the order of the source; none for a simple one."""
+    own = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
+    parts = [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]
+    return [*own, *(part.body for part in parts)]

@@ -31,11 +31,13 @@ class Pack:
     ``path`` is the folder or single file that was asked for, absolute.
     """
 
-    def __init__(self, path: Path, description: PackDescription) -> None:
+    def __init__(
+        self, path: Path, description: PackDescription, source: SourceIndex | None = None
+    ) -> None:
         self.path = path
         self.description = description
         self.level: Level = level_named(description["level"])
-        self.source = SourceIndex(path)
+        self.source = source or SourceIndex(path)
         self.nodes = [Node(self, node) for node in description["nodes"]]
 
     @property

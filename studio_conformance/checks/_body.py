@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from studio_conformance.checks import NotApplicable
+from studio_conformance.source import blocks
 from studio_conformance.subject import Node
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -100,17 +101,14 @@ def reachable(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
-    if isinstance(statement, _SCOPES):
-        return []
-    blocks = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
-    parts = [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]
-    return [*blocks, *(part.body for part in parts)]
+    return [] if isinstance(statement, _SCOPES) else blocks(statement)
 
 
-def returns(function: Function) -> list[ast.Return]:
+@lru_cache(maxsize=1024)
+def returns(function: Function) -> tuple[ast.Return, ...]:
     """The reachable return statements, in the order of their lines."""
     found = [each for each in reachable(function.body) if isinstance(each, ast.Return)]
-    return sorted(found, key=lambda each: each.lineno)
+    return tuple(sorted(found, key=lambda each: each.lineno))
 
 
 def returned(function: Function) -> Iterator[ast.expr]:
