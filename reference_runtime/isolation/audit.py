@@ -165,14 +165,11 @@ class Auditor:
             where = f"the socket {os.fsdecode(address)}" if address else "a socket"
         else:
             where = f"{address[0]}:{address[1]}"
-        self._network(f"{doing} {where}")
-        raise PermissionError(errno.EACCES, f"refused by the confinement: {doing} {where}")
-
-    def _network(self, detail: str) -> None:
-        """Libraries try by themselves, while they are imported, whether there is IPv6."""
         who = cause()
-        if who is None or who.own:
-            self.note("network", detail, who, refused=True)
+        # Libraries listen for a moment, while they are imported, to learn whether there is IPv6.
+        if doing != "listen on" or (who is not None and who.own):
+            self.note("network", f"{doing} {where}", who, refused=True)
+        raise PermissionError(errno.EACCES, f"refused by the confinement: {doing} {where}")
 
     def _is_scratch(self, address: Any) -> bool:
         path = resolve(address)
@@ -182,7 +179,7 @@ class Auditor:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
         if name.lower() in _LOCAL_NAMES or _is_number(name) or name == os.uname().nodename:
             return
-        self._network(f"look up {name}")
+        self.note("network", f"look up {name}", cause(), refused=True)
         offline: Any = sys.modules["_socket"].gaierror
         raise offline(-3, f"Temporary failure in name resolution ({name}: refused)")
 

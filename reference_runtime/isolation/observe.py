@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from reference_runtime.description import SideEffect
+from reference_runtime.host.snapshot import take
 from reference_runtime.isolation.attribution import Cause
 from reference_runtime.isolation.audit import Auditor
 from reference_runtime.isolation.places import Places
@@ -46,7 +47,7 @@ class Observer:
         self._environment = dict(os.environ)
         self._path = list(sys.path)
         self._handlers = _handlers()
-        self._host_before = _host_snapshot()
+        self._host_before = take()
         self._watch.install()
         self._audit.active = True
         return self
@@ -131,8 +132,6 @@ class Observer:
             self._audit.note("gpu", "a CUDA context was made", where)
 
     def _compare_host(self) -> None:
-        if self._host_before is None:
-            return
         for change in self._host_before.changes():
             who = None
             if change.file is not None:
@@ -159,11 +158,3 @@ def _lines(file: Path) -> list[str]:
 
 def _handlers() -> dict[int, Any]:
     return {int(number): signal.getsignal(number) for number in signal.valid_signals()}
-
-
-def _host_snapshot() -> Any:
-    try:
-        from reference_runtime.host.snapshot import take
-    except ModuleNotFoundError:
-        return None
-    return take()
