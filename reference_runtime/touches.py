@@ -10,6 +10,7 @@ import ast
 import sys
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import islice
 from types import FrameType
 from typing import Any, Literal
 
@@ -82,8 +83,9 @@ class TouchLog:
             return False
         return is_guarded(frame.f_code.co_filename, frame.f_lineno, catches or _CATCHES)
 
-    def as_dicts(self) -> list[dict[str, Any]]:
-        return [asdict(touch) for touch in self._touches.values()]
+    def as_dicts(self, start: int = 0) -> list[dict[str, Any]]:
+        """The touches from the ``start``-th on, oldest first."""
+        return [asdict(touch) for touch in islice(self._touches.values(), start, None)]
 
     def clear(self) -> None:
         self._touches.clear()

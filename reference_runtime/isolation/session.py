@@ -82,8 +82,8 @@ class Session:
 
     def _new_touches(self) -> list[dict[str, Any]]:
         """Touches since the last answer: what is told is safe from the worker's death."""
-        found = LOG.as_dicts()
-        new, self._told = found[self._told :], len(found)
+        new = LOG.as_dicts(self._told)
+        self._told += len(new)
         return new
 
 
