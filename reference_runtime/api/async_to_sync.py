@@ -6,7 +6,6 @@ thread, so a twin may be used while a loop is running in the calling thread.
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import functools
 import inspect
@@ -35,6 +34,8 @@ class AsyncToSyncConverter:
     @classmethod
     def run_async_in_thread(cls, coro_func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run the coroutine function to its end and return its value; raises what it raises."""
+        import asyncio  # it costs more than all the rest of the API together
+
         context = contextvars.copy_context()
 
         def run() -> Any:

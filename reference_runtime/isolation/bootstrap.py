@@ -8,6 +8,7 @@ its folder on ``sys.path``, so that nothing beside it leaks into a pack's import
 import sys
 
 del sys.path[0]  # the folder of this script
+AT_START = frozenset(sys.modules)
 
 import os  # noqa: E402
 
@@ -41,7 +42,7 @@ def main() -> None:
     _register("reference_runtime", os.path.dirname(here))
     from reference_runtime.isolation.worker import Worker
 
-    Worker(reads, writes, parent).serve()
+    Worker(reads, writes, parent, AT_START).serve()
 
 
 if __name__ == "__main__":

@@ -26,12 +26,16 @@ CHUNK = 1 << 16
 
 
 class Worker:
-    """Serves one conversation. ``reads`` and ``writes`` are the private ends of the channel."""
+    """Serves one conversation. ``reads`` and ``writes`` are the private ends of the channel.
 
-    def __init__(self, reads: int, writes: int, parent: int) -> None:
+    ``at_start``: names of the modules that the interpreter itself, or its ``site``, had loaded.
+    """
+
+    def __init__(self, reads: int, writes: int, parent: int, at_start: frozenset[str]) -> None:
         die_with_parent(parent)
         no_core_files()
         self._reads, self._writes = reads, writes
+        self._at_start = at_start
         self._pid = _getpid()
         self._session: Session | None = None
         self._methods: dict[str, Callable[[rpc.Message], Any]] = {
@@ -94,7 +98,7 @@ class Worker:
             "limits": {"max_frame": rpc.MAX_FRAME},
             "confinement": confinement.text,
             "writes_refused": confinement.writes,
-            "modules": foreign_modules(),
+            "modules": foreign_modules(self._at_start),
         }
 
     def prepare(self, params: rpc.Message) -> rpc.Message:
@@ -120,9 +124,9 @@ class Worker:
         return self._session.finish()
 
 
-def foreign_modules() -> list[str]:
-    """Loaded top-level modules that are not of the standard library."""
-    standard = sys.stdlib_module_names | {"__main__"}
+def foreign_modules(at_start: frozenset[str]) -> list[str]:
+    """Top-level modules that were loaded since and are not of the standard library."""
+    standard = sys.stdlib_module_names | {"__main__"} | at_start
     return sorted(
         name
         for name, module in list(sys.modules.items())

@@ -105,13 +105,16 @@ NODES = [make("First"), Deadly, make("Last")]
 
 
 def test_only_the_node_that_hangs_is_lost(tmp_path: Path) -> None:
-    source = V1_PACK + """
+    source = (
+        V1_PACK
+        + """
 class Slow(Invert):
     @classmethod
     def INPUT_TYPES(cls):
         while True: pass
 NODE_CLASS_MAPPINGS = {"A": Invert, "Slow": Slow, "Z": Invert}
 """
+    )
     found = inspect_source(tmp_path, source, timeout=1.5)
     assert keys(found) == ["A", "Z"]
     assert kinds(found) == ["node-hung"]
@@ -119,7 +122,9 @@ NODE_CLASS_MAPPINGS = {"A": Invert, "Slow": Slow, "Z": Invert}
 
 
 def test_a_pack_that_keeps_dying_is_given_up_and_every_node_named(tmp_path: Path) -> None:
-    source = V1_PACK + """
+    source = (
+        V1_PACK
+        + """
 import os
 class Deadly(Invert):
     @classmethod
@@ -127,6 +132,7 @@ class Deadly(Invert):
         os._exit(1)
 NODE_CLASS_MAPPINGS = {f"N{i:02}": Deadly for i in range(7)}
 """
+    )
     found = inspect_source(tmp_path, source)
     named = [problem["node"] for problem in found.description["problems"]]
     assert named == [f"N{i:02}" for i in range(7)]
@@ -202,7 +208,9 @@ def test_a_program_in_its_own_session_is_ended(tmp_path: Path) -> None:
 
 
 def test_a_broken_standard_library_does_not_reach_the_channel(tmp_path: Path) -> None:
-    source = V1_PACK + """
+    source = (
+        V1_PACK
+        + """
 import json, os, sys, builtins
 def broken(*a, **k): raise RuntimeError("patched")
 json.dumps = json.loads = json.JSONEncoder.default = broken
@@ -210,6 +218,7 @@ os.read = os.write = os.getpid = broken
 sys.stdout = sys.stderr = None
 sys.excepthook = broken
 """
+    )
     found = inspect_source(tmp_path, source)
     assert keys(found) == ["Invert"]
     assert kinds(found) == []

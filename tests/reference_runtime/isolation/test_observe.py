@@ -175,13 +175,16 @@ some_library.start()
 
 
 def test_a_pack_that_must_write_into_its_own_folder_gets_a_copy(tmp_path: Path) -> None:
-    source = V1_PACK + """
+    source = (
+        V1_PACK
+        + """
 import os, folder_paths
 here = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(here, "settings.json"), "w") as file: file.write("{}")
 os.makedirs(os.path.join(here, "..", "..", "web", "mypack"))
 Invert.DESCRIPTION = here
 """
+    )
     found = inspect_source(tmp_path, source)
     folder = tmp_path / "mypack"
     assert keys(found) == ["Invert"]
@@ -199,7 +202,9 @@ Invert.DESCRIPTION = here
 
 
 def test_two_runs_give_one_description(tmp_path: Path) -> None:
-    source = V1_PACK + """
+    source = (
+        V1_PACK
+        + """
 import folder_paths
 class Paths(Invert):
     @classmethod
@@ -208,6 +213,7 @@ class Paths(Invert):
                              "mode": ([*{"b", "a", "c"}],), "odd": ("X", {"default": object()})}}
 NODE_CLASS_MAPPINGS["Paths"] = Paths
 """
+    )
     first, second = (inspect_source(tmp_path, source).description for _ in range(2))
     for description in (first, second):
         for measured in ("seconds", "peak_bytes"):
