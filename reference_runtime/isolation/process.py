@@ -6,13 +6,16 @@ the process; whoever asks waits on a queue.
 
 from __future__ import annotations
 
+import compileall
 import contextlib
+import functools
 import os
 import queue
 import secrets
 import selectors
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -32,6 +35,17 @@ REAP_SECONDS = 5.0
 
 Event = rpc.Message | rpc.ProtocolError | None
 """A message, how the worker broke the protocol, or None: the process ended."""
+
+
+@functools.lru_cache(maxsize=1)
+def compile_package() -> None:
+    """Let workers find compiled modules of ours; they never write any themselves.
+
+    Halves the start of a worker where no installer has compiled the package. Does nothing where
+    this interpreter is told not to write bytecode, or can't.
+    """
+    if not sys.dont_write_bytecode:
+        compileall.compile_dir(BOOTSTRAP.parents[1], quiet=2)
 
 
 class WorkerDied(Exception):
@@ -66,6 +80,7 @@ class WorkerProcess:
         self._on_progress = on_progress or (lambda text: None)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._number = 0
+        compile_package()
         self._process = subprocess.Popen(
             [python, "-B", "-s", "-u", str(BOOTSTRAP), str(os.getpid())],
             stdin=subprocess.PIPE,
