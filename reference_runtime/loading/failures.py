@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from importlib.machinery import PathFinder
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -13,6 +14,7 @@ from reference_runtime.description import Failure, Problem
 from reference_runtime.loading.place import Place
 from reference_runtime.plain import type_name
 
+_OURS = (str(Path(__file__).resolve().parents[1]), "<frozen importlib")
 MAX_MESSAGE = 2_000
 MAX_TRACEBACK = 8_000
 
@@ -25,7 +27,7 @@ def failure_of(error: BaseException, place: Place) -> Failure:
         "message": _message(error),
         "file": file,
         "line": line,
-        "traceback": _traceback(error, place),
+        "traceback": _traceback(error),
         "missing_module": missing_module(error, place),
     }
 
@@ -136,16 +138,13 @@ def _message(error: BaseException) -> str:
     return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " ..."
 
 
-def _traceback(error: BaseException, place: Place) -> str:
+def _traceback(error: BaseException) -> str:
     """The formatted traceback without our own frames at its start; long ones lose the middle."""
     trace = error.__traceback__
-    while trace is not None and not place.owns(trace.tb_frame.f_code.co_filename):
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OURS):
         trace = trace.tb_next
     try:
-        lines = traceback.format_exception(
-            type(error), error, trace or error.__traceback__, limit=-30
-        )
-        text = "".join(lines)
+        text = "".join(traceback.format_exception(type(error), error, trace, limit=-30))
     except Exception as broken:
         return f"<formatting the traceback raised {type(broken).__name__}>"
     if len(text) <= MAX_TRACEBACK:

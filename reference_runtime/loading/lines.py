@@ -44,11 +44,18 @@ def class_location(cls: type) -> tuple[str | None, int | None]:
     lines = _class_lines(file).get(cls.__name__, [])
     if isinstance(first, int):
         return file, next((line for line in lines if line >= first), first)
-    if not lines:
-        return file, None
-    member = _first_member_line(cls, file)
+    return file, _class_line(cls, file, lines)
+
+
+def _class_line(cls: type, file: str, lines: list[int]) -> int | None:
+    """The one of ``lines`` that stands before the class's own functions."""
+    member = _first_member_line(cls, file, cls.__qualname__ + ".")
+    if not lines:  # renamed after it was made: the last class statement before its functions
+        member = _first_member_line(cls, file, "")
+        lines = sorted(line for each in _class_lines(file).values() for line in each)
+        lines = [] if member is None else lines
     before = [line for line in lines if member is None or line <= member]
-    return file, (before or lines)[-1]
+    return (before or lines or [None])[-1]  # type: ignore[list-item]
 
 
 def class_file(cls: type) -> str | None:
@@ -63,8 +70,8 @@ def class_file(cls: type) -> str | None:
     return codes[0].co_filename if codes else None
 
 
-def _first_member_line(cls: type, file: str) -> int | None:
-    prefix = cls.__qualname__ + "."
+def _first_member_line(cls: type, file: str, prefix: str) -> int | None:
+    """The first line of the class's functions whose qualified names begin with ``prefix``."""
     return min(
         (
             code.co_firstlineno
