@@ -43,7 +43,9 @@ def safe_repr(value: object, limit: int = 200) -> str:
 
 def type_name(value: object) -> str:
     kind = type(value)
-    prefix = "" if kind.__module__ == "builtins" else kind.__module__ + "."
+    # The host names a pack's modules by their path: the folders above the pack say nothing.
+    module = str(kind.__module__).rpartition("/")[2]
+    prefix = "" if module == "builtins" else module + "."
     return prefix + kind.__qualname__
 
 

@@ -42,6 +42,8 @@ def class_location(cls: type) -> tuple[str | None, int | None]:
         return None, None
     first = getattr(cls, "__firstlineno__", None)  # Python 3.13, the first decorator's line
     lines = _class_lines(file).get(cls.__name__, [])
+    if "." not in cls.__qualname__:  # a mention in a docstring stands further to the right
+        lines = [line for line in lines if _lines(file)[line - 1].startswith("class")] or lines
     if isinstance(first, int):
         return file, next((line for line in lines if line >= first), first)
     return file, _class_line(cls, file, lines)
