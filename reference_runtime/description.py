@@ -67,7 +67,7 @@ class InputFacts(TypedDict):
     spec: dict[str, Any]
     """The options dict that goes to the frontend (``default``, ``min``, ``options``, ...)."""
     defects: list[Defect]
-    """Defects of the whole entry; paths start inside the options dict (v1 combo list: "options")."""
+    """Defects of the entry; paths start inside the options dict (v1 combo list: "options")."""
     options: list[Any] | None
     """Combo options, plain; None when the input is no combo."""
     options_type: str | None
@@ -91,7 +91,7 @@ class OutputFacts(TypedDict):
 
 
 class HiddenFacts(TypedDict):
-    """One hidden entry. v3: ``form`` "member" for a Hidden member. v1: "string" for a bare string."""
+    """A hidden entry. ``form`` is "member" for a Hidden member (v3), "string" for a bare string."""
 
     name: str
     value: str
@@ -161,8 +161,8 @@ class NodeDescription(TypedDict):
     input_types_form: ValueFacts | None
     """v1: what INPUT_TYPES() returned, when it is not a dict of dicts."""
     methods: dict[str, MethodFacts]
-    """By role. v3: define_schema, execute, validate_inputs, fingerprint_inputs, check_lazy_status (the
-    last three only where overridden). v1: INPUT_TYPES, the FUNCTION method under "execute",
+    """By role. v3: define_schema, execute, validate_inputs, fingerprint_inputs, check_lazy_status
+    (the last three only where overridden). v1: INPUT_TYPES, the FUNCTION method under "execute",
     VALIDATE_INPUTS, IS_CHANGED, check_lazy_status where present."""
     attributes: dict[str, ValueFacts]
     """v1-face class attributes that exist: RETURN_TYPES, RETURN_NAMES, OUTPUT_IS_LIST,

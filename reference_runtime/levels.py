@@ -28,7 +28,7 @@ class Level:
     overlap_rule: bool
     """``Schema.validate`` refuses an id used by both an input and an output."""
     output_name_falls_back_to_id: bool
-    """The output's name is display name, then id, then io type (else: display name, then io type)."""
+    """An output's name is display name, then id, then io type (else: without the id)."""
     combo_output_is_list: bool
     """``Combo.Output`` has the options list itself as its io type."""
     list_defaults: bool

@@ -18,8 +18,9 @@ Phase = Literal["import", "schema", "run"]
 Kind = Literal["host", "stand-in", "unknown", "newer", "removed", "brand", "legacy", "absent"]
 """host: a name we serve for real; stand-in: model code that imports but does not run; unknown: a
 host-like name we don't know, served by the fallback finder; newer / removed: exists only above /
-below the active level; brand: belongs to the other brand's host; legacy: a prototype's name; absent: a
-package that every host installs (torchvision, ...) but this environment lacks, served as a stub."""
+below the active level; brand: belongs to the other brand's host; legacy: a prototype's name;
+absent: a package that every host installs (torchvision, ...) but this environment lacks, served
+as a stub."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ _CATCHES = frozenset(
 
 
 def is_guarded(file: str, line: int, catches: frozenset[str] = _CATCHES) -> bool:
-    """Whether ``line`` of ``file`` stands where one of ``catches`` is expected (see ``guarded``)."""
+    """Whether ``line`` of ``file`` is where one of ``catches`` is expected (see ``guarded``)."""
     return any(first <= line <= last for first, last in _guarded_spans(file, catches))
 
 

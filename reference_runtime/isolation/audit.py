@@ -40,8 +40,14 @@ class Auditor:
 
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
         handler = self._handlers.get(event)
-        if handler is not None and self.active:
+        if handler is None or not self.active:
+            return
+        try:
             handler(*arguments)
+        except OSError:
+            raise  # a refusal
+        except Exception:
+            return  # odd arguments, which the function itself is about to refuse
 
     def _table(self) -> dict[str, Callable[..., None]]:
         changes = {

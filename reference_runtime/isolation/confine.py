@@ -66,6 +66,15 @@ def die_with_parent(parent: int) -> None:
         os._exit(0)
 
 
+def first_when_memory_ends() -> None:
+    """Have the kernel kill this process, and not its parent, when memory runs out (Linux)."""
+    try:
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
+            score.write("1000")
+    except OSError:
+        return
+
+
 def no_core_files() -> None:
     """A crashing pack leaves no core file."""
     try:

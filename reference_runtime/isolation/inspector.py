@@ -7,6 +7,7 @@ is left out, and a fresh worker describes the rest.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from reference_runtime.description import (
     PackDescription,
     Problem,
 )
+from reference_runtime.host.core_nodes import core_node_ids
 from reference_runtime.isolation.copying import TooBig, copy_pack
 from reference_runtime.isolation.process import WorkerDied, WorkerProcess
 from reference_runtime.isolation.rpc import RemoteError
@@ -29,6 +31,8 @@ from reference_runtime.loading.place import Place
 from reference_runtime.loading.registration import settle
 
 START_SECONDS = 30.0
+ASKED_AHEAD = 8
+"""Requests for descriptions under way at a time."""
 MAX_DEATHS = 5
 """After so many, the remaining nodes are given up: each death may cost a whole deadline."""
 HOST_NAME, SCRATCH_NAME = "<host>", "<scratch>"
@@ -66,6 +70,8 @@ class Inspector:
     _copy: Path | None = None
     _worker: WorkerProcess | None = None
     _refused: bool = False
+    _asked: deque[int] = field(default_factory=deque)
+    """Numbers of the requests for descriptions that are under way."""
     _nodes: list[NodeDescription] = field(default_factory=list)
     _blocked: list[str | None] = field(default_factory=list)
     _problems: list[Problem] = field(default_factory=list)
@@ -81,7 +87,9 @@ class Inspector:
             return self._description(_no_load(self.wanted.path), {})
         self._problems += loaded["problems"]
         self._describe_all(loaded["candidates"])
-        self._problems += settle(self._nodes, self._blocked)
+        is_core = Place(self.wanted.path, self.wanted.path).is_core()
+        taken = frozenset() if is_core else core_node_ids()
+        self._problems += settle(self._nodes, self._blocked, taken)
         return self._description(loaded["load"], {**loaded, **self._finish()})
 
     def __enter__(self) -> Inspector:
@@ -100,6 +108,7 @@ class Inspector:
     def _start(self) -> WorkerProcess:
         """Replace the worker by a fresh, confined one that has said hello."""
         self._end_worker()
+        self._asked.clear()
         python = self.wanted.python
         try:
             self._worker = worker = WorkerProcess(
@@ -131,10 +140,13 @@ class Inspector:
     def _call(self, method: str, params: dict[str, Any], name: str) -> Any:
         assert self._worker is not None
         answer = self._worker.call(method, params, self.wanted.timeout, name)
+        self._keep_touches(answer)
+        return answer
+
+    def _keep_touches(self, answer: dict[str, Any]) -> None:
         for touch in answer.get("touches", ()):
             key = (touch["name"], touch["kind"], touch["phase"])
             self._touches.setdefault(key, touch)
-        return answer
 
     def _rewrite(self, text: bytes) -> bytes:
         """Name the pack's own place, and not that of our folder, which differs from run to run."""
@@ -191,7 +203,8 @@ class Inspector:
                 self._problems.append(_given_up(candidate["label"]))
                 continue
             try:
-                self._nodes.append(self._describe(index, candidate["label"]))
+                self._ask_ahead(index, len(candidates))
+                self._nodes.append(self._describe(candidate["label"]))
                 self._blocked.append(candidate["blocked"])
             except WorkerDied as death:
                 self._note_death(death)
@@ -200,8 +213,17 @@ class Inspector:
             except RemoteError as error:
                 self._problems.append(_undescribed(candidate["label"], error))
 
-    def _describe(self, index: int, label: str) -> NodeDescription:
-        answer = self._call("describe", {"index": index}, f"describe {label}")
+    def _ask_ahead(self, index: int, count: int) -> None:
+        """Keep the worker busy: ask for the next nodes before this one's answer is read."""
+        assert self._worker is not None
+        for each in range(index + len(self._asked), min(index + ASKED_AHEAD, count)):
+            self._asked.append(self._worker.ask("describe", {"index": each}))
+
+    def _describe(self, label: str) -> NodeDescription:
+        assert self._worker is not None
+        number = self._asked.popleft()
+        answer = self._worker.answer(number, self.wanted.timeout, f"describe {label}")
+        self._keep_touches(answer)
         node: NodeDescription = answer["node"]
         return node
 

@@ -107,20 +107,31 @@ class WorkerProcess:
 
         Raises WorkerDied (the worker is killed then) and rpc.RemoteError.
         """
+        return self.answer(self.ask(method, params), timeout, name)
+
+    def ask(self, method: str, params: rpc.Message) -> int:
+        """Send a request and return its number. The worker answers requests in their order."""
         self._number += 1
-        self.doing = name
-        deadline = time.monotonic() + timeout
         frame = rpc.encode(rpc.request(self._number, method, params))
         # A worker that is gone is noticed, and explained, while waiting for its answer.
         with contextlib.suppress(BrokenPipeError):
             assert self._process.stdin is not None
             self._process.stdin.write(frame)
+        return self._number
+
+    def answer(self, number: int, timeout: float, name: str) -> Any:
+        """The result of the oldest unanswered request, within ``timeout`` seconds from now.
+
+        Raises WorkerDied (the worker is killed then) and rpc.RemoteError.
+        """
+        self.doing = name
+        deadline = time.monotonic() + timeout
         try:
-            return self._await_answer(deadline, timeout)
+            return self._await_answer(number, deadline, timeout)
         except rpc.ProtocolError as error:
             raise self._death(f"broke the protocol: {error}") from None
 
-    def _await_answer(self, deadline: float, timeout: float) -> Any:
+    def _await_answer(self, number: int, deadline: float, timeout: float) -> Any:
         while True:
             try:
                 event = self._events.get(timeout=max(deadline - time.monotonic(), 0))
@@ -133,7 +144,7 @@ class WorkerProcess:
             if isinstance(event, rpc.ProtocolError):
                 raise event
             if not rpc.is_notification(event):
-                return rpc.result_of(event, self._number)
+                return rpc.result_of(event, number)
             self._note(event)
 
     def _note(self, message: rpc.Message) -> None:

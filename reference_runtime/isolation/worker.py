@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from reference_runtime.description import PROTOCOL
 from reference_runtime.isolation import rpc
-from reference_runtime.isolation.confine import confine, die_with_parent, no_core_files
+from reference_runtime.isolation.confine import (
+    confine,
+    die_with_parent,
+    first_when_memory_ends,
+    no_core_files,
+)
 
 if TYPE_CHECKING:
     from reference_runtime.isolation.session import Session
@@ -34,6 +39,7 @@ class Worker:
     def __init__(self, reads: int, writes: int, parent: int, at_start: frozenset[str]) -> None:
         die_with_parent(parent)
         no_core_files()
+        first_when_memory_ends()
         self._reads, self._writes = reads, writes
         self._at_start = at_start
         self._pid = _getpid()

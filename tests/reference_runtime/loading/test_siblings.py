@@ -1,4 +1,4 @@
-"""Files of a host's own folder import each other under the folder's name, packages in it included."""
+"""Files of a host's own folder, and packages in it, import under the folder's name."""
 
 from __future__ import annotations
 
