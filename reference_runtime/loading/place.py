@@ -6,12 +6,15 @@ packs and of the host's own node folders).
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 HOST_FOLDERS = frozenset({"comfy_extras", "studio_extras", "comfy_api_nodes", "studio_api_nodes"})
 """Folders of single-file packs that belong to the host; their files import each other by
 ``<folder>.<file>``."""
+
+_NOT_OURS = frozenset({"site-packages", "node_modules", "__pycache__"})
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,8 @@ class Place:
         """The pack's source files, without hidden folders and installed packages."""
         if not self.path.is_dir():
             return [self.path]
-        return sorted(
-            file
-            for file in self.path.rglob("*.py")
-            if not any(
-                part.startswith(".") or part in ("site-packages", "node_modules")
-                for part in file.relative_to(self.path).parts
-            )
-        )
+        found = []
+        for folder, folders, files in os.walk(self.path):
+            folders[:] = [f for f in folders if not f.startswith(".") and f not in _NOT_OURS]
+            found += [Path(folder, f) for f in files if f.endswith(".py") and f[0] != "."]
+        return sorted(found)

@@ -6,28 +6,24 @@ first that fails; of two nodes with one id the later wins, silently.
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from reference_runtime.description import NodeDescription, Problem
 from reference_runtime.loading.failures import problem
 
 
-class CandidateFacts(TypedDict):
-    """A candidate as the worker names it, before its schema is known."""
-
-    label: str
-    blocked: str | None
-
-
-def settle(nodes: list[NodeDescription], blocked: list[str | None]) -> list[Problem]:
+def settle(
+    nodes: list[NodeDescription],
+    blocked: list[str | None],
+    taken: frozenset[str] = frozenset(),
+) -> list[Problem]:
     """Set ``registered`` of the nodes, in loading order; ``blocked`` says what blocks each already.
 
-    Gives the problems found on the way: register-failed, dropped-after-failure, duplicate-id.
+    ``taken``: ids of the host's own nodes; it leaves out others of that id without a word. Gives
+    the problems found on the way: register-failed, dropped-after-failure, duplicate-id.
     """
     problems: list[Problem] = []
     failed: str | None = None
     for node, reason in zip(nodes, blocked, strict=True):
-        node["registered"] = reason is None
+        node["registered"] = reason is None and node["key"] not in taken
         if node["route"] != "v3":
             continue
         if node["failure"] is not None:

@@ -468,3 +468,26 @@ async def studio_entrypoint():
     (tmp_path / "some_waiting_library.py").write_text(library)
     source = entry_pack(entry.format(folder=str(tmp_path)))
     assert registered(inspect_source(tmp_path, source)) == ["First", "Second"]
+
+
+def test_an_id_of_the_hosts_own_nodes_is_left_out(tmp_path: Path) -> None:
+    source = V1_NODE + 'NODE_CLASS_MAPPINGS = {"KSampler": Invert, "Mine": Invert}\n'
+    found = inspect_source(tmp_path, source)
+    assert keys(found) == ["KSampler", "Mine"]
+    assert registered(found) == ["Mine"]
+
+
+def test_every_kind_of_problem_that_is_noted_is_explained() -> None:
+    """Kinds stand in the source as literals, most of them as first arguments of ``problem``."""
+    import re
+
+    from reference_runtime import description, runtime
+
+    root = Path(runtime.__file__).parent
+    sources = [*(root / "loading").glob("*.py"), *(root / "isolation").glob("*.py")]
+    text = "\n".join(file.read_text() for file in sources)
+    for kind in description.PROBLEM_KINDS:
+        assert f'"{kind}"' in text, f"{kind} is never noted"
+    noted = set(re.findall(r'\bproblem\(\s*"([\w-]+)"', text))
+    assert noted <= description.PROBLEM_KINDS.keys()
+    assert len(noted) > 15
