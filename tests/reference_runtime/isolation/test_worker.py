@@ -87,7 +87,7 @@ def test_what_is_ready_before_the_pack_is_light(worker: WorkerProcess, scratch: 
 
 
 REPORT = """
-import json, os, sys
+import json, os, resource, sys
 import comfy_api.latest
 def can(name):
     try: __import__(name)
@@ -97,6 +97,7 @@ Invert.DESCRIPTION = json.dumps({
     "argv": sys.argv, "main": sys.modules["__main__"].__file__, "cwd": os.getcwd(),
     "path": sys.path, "environment": dict(os.environ), "cmdline": sys.flags.dont_write_bytecode,
     "ours": [can(n) for n in ("rpc", "bootstrap", "worker", "conftest", "studio_conformance_x")],
+    "oom": open("/proc/self/oom_score_adj").read().strip(), "core": resource.getrlimit(4),
     "stdin": sys.stdin.read(), "fds": sorted(os.listdir("/proc/self/fd")),
 })
 """
@@ -141,6 +142,12 @@ def test_the_environment_is_an_allow_list(report: dict[str, Any]) -> None:
     for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "MPLCONFIGDIR", "NUMBA_CACHE_DIR"):
         assert environment[name].startswith("<scratch>/")
     assert len(environment[TOKEN]) == 32
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="these limits are Linux's")
+def test_a_worker_goes_first_and_leaves_no_core_file(report: dict[str, Any]) -> None:
+    assert report["oom"] == "1000"
+    assert report["core"] == [0, 0]
 
 
 def test_no_descriptor_of_the_host_is_inherited(report: dict[str, Any]) -> None:
