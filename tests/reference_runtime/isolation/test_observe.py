@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
 from tiny_packs import V1_PACK, effects, inspect_source, keys, kinds
 
 
@@ -225,3 +226,26 @@ NODE_CLASS_MAPPINGS["Paths"] = Paths
 def test_the_worker_is_this_interpreter(tmp_path: Path) -> None:
     found = inspect_source(tmp_path, V1_PACK)
     assert found.description["python"] == ".".join(map(str, sys.version_info[:3]))
+
+
+def test_torchs_global_state_is_noted_with_its_line(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    source = f"""import torch
+torch.set_default_dtype(torch.float64)
+torch.set_grad_enabled(False)
+torch.set_default_device("meta")
+{V1_PACK}"""
+    found = inspect_source(tmp_path, source, timeout=120)
+    assert seen(found) == [
+        ("default-dtype", "now torch.float64", False, 2),
+        ("grad-mode", "gradients are off", False, 3),
+        ("default-device", "now meta", False, 4),
+    ]
+    assert found.description["torch"] is not None
+
+
+def test_importing_torch_changes_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    found = inspect_source(tmp_path, "import torch\n" + V1_PACK, timeout=120)
+    assert seen(found) == []
+    assert found.description["load"]["peak_bytes"] > 100 << 20
