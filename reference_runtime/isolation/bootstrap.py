@@ -10,6 +10,9 @@ import sys
 del sys.path[0]  # the folder of this script
 AT_START = frozenset(sys.modules)
 
+if sys.version_info < (3, 10):  # noqa: UP036 - the interpreter is the pack's, not ours
+    sys.exit("a worker needs Python 3.10 or newer, this is " + sys.version.split()[0])
+
 import os  # noqa: E402
 
 
