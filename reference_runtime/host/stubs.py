@@ -40,6 +40,11 @@ class StubMeta(ABCMeta):
             raise HostFeatureMissing(f"{stub_name(cls)}.{name}", stub_reason(cls))
         raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
 
+    @property
+    def register(cls) -> Any:
+        """Not ABCMeta's: ``@host.thing.register("name")`` is a common decorator."""
+        return _child(cls, ".register") if cls._is_stub() else super().register
+
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         if not cls._is_stub():
             return super().__call__(*args, **kwargs)
@@ -73,12 +78,13 @@ def _is_decorated(value: object) -> bool:
 
 
 def _child(cls: StubMeta, suffix: str) -> Any:
-    made = make_stub(stub_name(cls) + suffix, stub_kind(cls), stub_reason(cls))
-    if suffix.startswith("."):
-        type.__setattr__(
-            cls, suffix[1:], made
-        )  # the same object next time: packs compare with "is"
-    return made
+    children: dict[str, Any] = cls.__dict__["_stub_children"]
+    if suffix not in children or not suffix.startswith("."):
+        made = make_stub(stub_name(cls) + suffix, stub_kind(cls), stub_reason(cls))
+        children[suffix] = (
+            made  # an attribute is the same object next time: packs compare with "is"
+        )
+    return children[suffix]
 
 
 def make_stub(name: str, kind: Kind, reason: str = "needs a real host") -> Any:
@@ -93,6 +99,7 @@ def make_stub(name: str, kind: Kind, reason: str = "needs a real host") -> Any:
         "_stub_name": name,
         "_stub_kind": kind,
         "_stub_reason": reason,
+        "_stub_children": {},
         "__init__": refuse,
         "__module__": module,
         "__doc__": f"Stand-in: {name} {reason}.",
