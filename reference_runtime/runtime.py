@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 
 from reference_runtime.description import PackDescription
 from reference_runtime.isolation.inspector import CannotStart, Inspector, Wanted
 from reference_runtime.isolation.scratch import Scratch
-from reference_runtime.isolation.signals import terminating_cleanly
+from reference_runtime.isolation.signals import cleaning_before_termination, terminating_cleanly
 from reference_runtime.levels import Mode, level_named
 from reference_runtime.loading.metadata import declared_web
 
@@ -73,28 +75,75 @@ def inspect_pack(spec: PackSpec, *, on_progress: Callable[[str], None] | None = 
     a description without nodes ("load-crashed", "load-hung"). Raises FileNotFoundError when the
     path does not exist and ``EnvironmentBroken`` when no worker can be started at all.
     """
-    path = spec.path.expanduser().resolve(strict=True)
-    level = level_named(spec.level)
-    wanted = Wanted(
-        path=path,
-        level=level.name,
-        mode=spec.mode,
-        timeout=spec.timeout,
-        python=spec.python or sys.executable,
-        web=declared_web(path, level.brand),
-    )
-    started = time.monotonic()
-    with terminating_cleanly(), Scratch() as scratch:
-        with Inspector(wanted, scratch, on_progress or (lambda text: None)) as inspector:
-            try:
-                description = inspector.run()
-            except CannotStart as error:
-                raise EnvironmentBroken(str(error)) from None
-        return Inspection(
-            description,
-            output="\n".join(text for text in inspector.outputs if text),
-            output_bytes=inspector.output_bytes,
-            confinement=inspector.confinement,
-            seconds=time.monotonic() - started,
-            deaths=[Death(d.cause, d.request, printed) for d, printed in inspector.deaths],
+    with Inspecting(spec) as inspecting:
+        return inspecting.result(on_progress)
+
+
+class Inspecting:
+    """An inspection under way: from the start its worker loads the pack, beside the caller.
+
+    A context manager that leaves nothing behind, whether the result was asked for or not. Raises
+    what ``inspect_pack`` raises. Belongs to the thread that made it.
+    """
+
+    def __init__(self, spec: PackSpec) -> None:
+        path = spec.path.expanduser().resolve(strict=True)
+        level = level_named(spec.level)
+        wanted = Wanted(
+            path=path,
+            level=level.name,
+            mode=spec.mode,
+            timeout=spec.timeout,
+            python=spec.python or sys.executable,
+            web=declared_web(path, level.brand),
         )
+        self._started = time.monotonic()
+        with ExitStack() as ending:
+            scratch = ending.enter_context(Scratch())
+            self._inspector = ending.enter_context(Inspector(wanted, scratch))
+            with _saying_what_broke():
+                self._inspector.begin()
+            self._ending = ending.pop_all()
+        self._waiting = ExitStack()
+        self._waiting.enter_context(cleaning_before_termination(self._ending.close))
+
+    def result(self, on_progress: Callable[[str], None] | None = None) -> Inspection:
+        """Wait until the pack is described; to be called once. Ends the worker."""
+        self._waiting.close()
+        inspector = self._inspector
+        inspector.on_progress = on_progress or inspector.on_progress
+        with terminating_cleanly(), self._ending:
+            with inspector, _saying_what_broke():
+                description = inspector.run()
+            return Inspection(
+                description,
+                output="\n".join(text for text in inspector.outputs if text),
+                output_bytes=inspector.output_bytes,
+                confinement=inspector.confinement,
+                seconds=time.monotonic() - self._started,
+                deaths=[Death(d.cause, d.request, printed) for d, printed in inspector.deaths],
+            )
+
+    def close(self) -> None:
+        """End the worker and remove its folder; safe to call again, and after ``result``."""
+        self._waiting.close()
+        self._ending.close()
+
+    def __enter__(self) -> Inspecting:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+@contextmanager
+def _saying_what_broke() -> Iterator[None]:
+    try:
+        yield
+    except CannotStart as error:
+        raise EnvironmentBroken(str(error)) from None

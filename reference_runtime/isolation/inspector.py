@@ -61,7 +61,7 @@ class Inspector:
 
     wanted: Wanted
     scratch: Scratch
-    on_progress: Callable[[str], None]
+    on_progress: Callable[[str], None] = lambda text: None
     confinement: str = "not enforced: no worker started"
     deaths: list[tuple[WorkerDied, str]] = field(default_factory=list)
     """Each with the last lines that the worker printed."""
@@ -69,7 +69,8 @@ class Inspector:
     output_bytes: int = 0
     _copy: Path | None = None
     _worker: WorkerProcess | None = None
-    _refused: bool = False
+    _starting: list[int] = field(default_factory=list)
+    """Numbers of the requests hello, prepare and load to a worker that has not loaded yet."""
     _asked: deque[int] = field(default_factory=deque)
     """Numbers of the requests for descriptions that are under way."""
     _nodes: list[NodeDescription] = field(default_factory=list)
@@ -77,8 +78,16 @@ class Inspector:
     _problems: list[Problem] = field(default_factory=list)
     _touches: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
 
+    def begin(self) -> None:
+        """Start the first worker and ask it to load the pack; waits for nothing.
+
+        Raises CannotStart.
+        """
+        self._start()
+        self._ask_to_load()
+
     def run(self) -> PackDescription:
-        """Raises CannotStart."""
+        """What came of it, after ``begin``. Raises CannotStart."""
         try:
             loaded = self._first_load()
         except WorkerDied as death:
@@ -105,23 +114,21 @@ class Inspector:
 
     # --- workers --------------------------------------------------------------------------------
 
-    def _start(self) -> WorkerProcess:
-        """Replace the worker by a fresh, confined one that has said hello."""
+    def _start(self) -> None:
+        """Replace the worker by a fresh one, and ask it to confine itself and say hello."""
         self._end_worker()
         self._asked.clear()
         python = self.wanted.python
         try:
-            self._worker = worker = WorkerProcess(
-                python, self.scratch.work, rewrite=self._rewrite, on_progress=self.on_progress
+            self._worker = WorkerProcess(
+                python, self.scratch.work, rewrite=self._rewrite, on_progress=self._tell
             )
-            hello = worker.call("hello", self._hello(), START_SECONDS, "hello")
         except OSError as error:
             raise CannotStart(f"{python} can't be started: {error.strerror or error}") from None
-        except (WorkerDied, RemoteError) as error:
-            printed = self._worker.output.last_lines() if self._worker else ""
-            raise CannotStart(f"a worker of {python} did not start: {error}\n{printed}") from None
-        self.confinement, self._refused = hello["confinement"], hello["writes_refused"]
-        return worker
+        self._starting = [self._worker.ask("hello", self._hello())]
+
+    def _tell(self, doing: str) -> None:
+        self.on_progress(doing)
 
     def _hello(self) -> dict[str, Any]:
         return {
@@ -158,14 +165,17 @@ class Inspector:
     # --- loading --------------------------------------------------------------------------------
 
     def _first_load(self) -> dict[str, Any]:
-        self._start()
-        loaded = self._load()
+        loaded = self._loaded()
         if loaded["refused_writes"] and not loaded["load"]["loaded"] and self._make_copy():
-            self._start()
-            loaded = self._load()
+            self.begin()
+            loaded = self._loaded()
         return loaded
 
-    def _load(self) -> dict[str, Any]:
+    def _ask_to_load(self) -> None:
+        """A worker answers in order, so it is asked for everything up to the loaded pack at once.
+
+        It confines itself first: when that fails, so does everything it is asked after it.
+        """
         params = {
             "path": str(self._copy or self.wanted.path),
             "original": str(self.wanted.path),
@@ -173,12 +183,26 @@ class Inspector:
             "mode": self.wanted.mode,
             "host": str(self.scratch.host),
             "work": str(self.scratch.work),
-            "writes_refused": self._refused,
             "web": self.wanted.web,
         }
         assert self._worker is not None
-        self._worker.call("prepare", params, START_SECONDS, "prepare")
-        loaded: dict[str, Any] = self._call("load", {}, "load")
+        self._starting.append(self._worker.ask("prepare", params))
+        self._starting.append(self._worker.ask("load", {}))
+
+    def _loaded(self) -> dict[str, Any]:
+        """The answers to what ``begin`` asked for. Raises CannotStart and WorkerDied."""
+        assert self._worker is not None
+        hello, prepare, load = self._starting
+        try:
+            said = self._worker.answer(hello, START_SECONDS, "hello")
+        except (WorkerDied, RemoteError) as error:
+            printed = self._worker.output.last_lines()
+            python = self.wanted.python
+            raise CannotStart(f"a worker of {python} did not start: {error}\n{printed}") from None
+        self.confinement = said["confinement"]
+        self._worker.answer(prepare, START_SECONDS, "prepare")
+        loaded: dict[str, Any] = self._worker.answer(load, self.wanted.timeout, "load")
+        self._keep_touches(loaded)
         return loaded
 
     def _make_copy(self) -> bool:
@@ -231,9 +255,9 @@ class Inspector:
         """Load the pack in a fresh worker after a death; False when there is no going on."""
         if len(self.deaths) >= MAX_DEATHS:
             return False
-        self._start()
+        self.begin()
         try:
-            again = self._load()
+            again = self._loaded()
         except WorkerDied as death:
             self._note_death(death)
             self._problems.append(_load_problem(death))

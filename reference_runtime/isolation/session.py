@@ -25,11 +25,13 @@ class Session:
     """The life of a pack in this process.
 
     ``params``: ``path`` and ``original`` (see Place), ``level``, ``mode``, ``host`` (folder that
-    poses as the host's), ``work`` (the writable folder), ``writes_refused``, ``web`` (see
-    facts.load_facts).
+    poses as the host's), ``work`` (the writable folder), ``web`` (see facts.load_facts).
+    ``writes_refused``: whether the confinement refuses writes elsewhere.
     """
 
-    def __init__(self, params: rpc.Message, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self, params: rpc.Message, writes_refused: bool, progress: Callable[[str], None]
+    ) -> None:
         self.place = Place(Path(params["path"]), Path(params["original"]))
         self.host = Path(params["host"])
         self.web: str | None = params["web"]
@@ -41,7 +43,7 @@ class Session:
         _pose_as_host(self.host)
         self._install_host()
         self.observer = Observer(
-            self.place, Path(params["work"]), self.host, bool(params["writes_refused"])
+            self.place, Path(params["work"]), self.host, writes_refused
         )
 
     def _install_host(self) -> None:

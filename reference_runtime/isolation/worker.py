@@ -43,6 +43,8 @@ class Worker:
         self._reads, self._writes = reads, writes
         self._at_start = at_start
         self._pid = _getpid()
+        self._writes_refused: bool | None = None
+        """Whether the confinement refuses writes; None before ``hello``."""
         self._session: Session | None = None
         self._methods: dict[str, Callable[[rpc.Message], Any]] = {
             "hello": self.hello,
@@ -97,13 +99,13 @@ class Worker:
         if params["protocol"] != PROTOCOL:
             raise ValueError(f"protocol {params['protocol']!r}; this worker speaks {PROTOCOL}")
         confinement = confine(params["writable"], params["sentinel"])
+        self._writes_refused = confinement.writes
         return {
             "protocol": PROTOCOL,
             "pid": self._pid,
             "python": ".".join(map(str, sys.version_info[:3])),
             "limits": {"max_frame": rpc.MAX_FRAME},
             "confinement": confinement.text,
-            "writes_refused": confinement.writes,
             "modules": foreign_modules(self._at_start),
         }
 
@@ -111,7 +113,9 @@ class Worker:
         """Get everything ready that is not the pack; params: see ``session.Session``."""
         from reference_runtime.isolation.session import Session
 
-        self._session = Session(params, self.progress)
+        if self._writes_refused is None:
+            raise ValueError("prepare comes after hello: nothing runs unconfined")
+        self._session = Session(params, self._writes_refused, self.progress)
         return {}
 
     def load(self, params: rpc.Message) -> rpc.Message:

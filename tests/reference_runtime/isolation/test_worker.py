@@ -80,7 +80,7 @@ def test_what_is_ready_before_the_pack_is_light(worker: WorkerProcess, scratch: 
     )
     params = {"path": str(path), "original": str(path), "level": "studio-0.3.71"}
     params |= {"mode": "faithful", "host": str(scratch.host), "work": str(scratch.work)}
-    worker.call("prepare", {**params, "writes_refused": True, "web": None}, 30, "prepare")
+    worker.call("prepare", {**params, "web": None}, 30, "prepare")
     worker.call("load", {}, 30, "load")
     node = worker.call("describe", {"index": 0}, 30, "describe")["node"]
     assert node["attributes"]["DESCRIPTION"]["value"] == ""
