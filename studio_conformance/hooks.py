@@ -65,21 +65,31 @@ def _is_item_id(argument: str, session: Session) -> bool:
 def _open(config: pytest.Config) -> Session:
     option = config.option
     try:
-        given = overrides(
-            api=option.studio_api,
-            mode=option.studio_mode,
-            select=option.studio_select,
-            ignore=option.studio_ignore,
-            level=option.studio_level,
-            timeout=option.studio_timeout,
-        )
+        session = _begin(config)
+        # Only now: knowing all codes takes as long as a worker takes to start.
+        session.override(overrides(select=option.studio_select, ignore=option.studio_ignore))
     except WrongUsage as error:
         raise pytest.UsageError(str(error)) from None
-    session = open_session(option.studio_pack, given, config.invocation_params.dir)
     if not session.packs:
         raise pytest.UsageError(*(refused.message for refused in session.refused))
     if option.studio_report is not None:
         _make_folder(config.invocation_params.dir / option.studio_report)
+    return session
+
+
+def _begin(config: pytest.Config) -> Session:
+    """Find the packs and let loading begin. Raises WrongUsage."""
+    option = config.option
+    given = overrides(
+        api=option.studio_api,
+        mode=option.studio_mode,
+        level=option.studio_level,
+        timeout=option.studio_timeout,
+    )
+    session = open_session(option.studio_pack, given, config.invocation_params.dir)
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(session.abandon)
+        session.begin()
     return session
 
 

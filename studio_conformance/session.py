@@ -20,7 +20,7 @@ from threading import Event, Thread
 from typing import Any
 
 from reference_runtime.levels import Level, UnknownLevel
-from reference_runtime.runtime import Inspection, PackSpec, inspect_pack
+from reference_runtime.runtime import Inspecting, Inspection, PackSpec
 from studio_conformance.checks import Check
 from studio_conformance.config import BadSettings, BrokenToml, Settings, load_settings
 from studio_conformance.packs import Target, UnusablePack, find_pack
@@ -72,6 +72,7 @@ class PackRun:
     """Why there is no subject: no worker could be started, or the harness broke."""
     results: dict[str, list[Result]] = field(default_factory=dict)
     """By item id."""
+    begun: Inspecting | None = None
 
     @cached_property
     def checks(self) -> list[Check]:
@@ -97,17 +98,36 @@ class PackRun:
                 families.setdefault(check.family, []).append(check)
         return [(family, tuple(checks)) for family, checks in families.items()]
 
+    def begin(self) -> None:
+        """Let a worker load the pack beside what this process does; ``load`` waits for it."""
+        with self._noting_what_breaks():
+            self.begun = Inspecting(self._spec())
+
+    def abandon(self) -> None:
+        """End what was begun, if it was not waited for."""
+        begun, self.begun = self.begun, None
+        if begun is not None:
+            begun.close()
+
     def load(self, progress: Progress | None = None) -> None:
         """Inspect the pack in its worker. Never raises: what goes wrong stands in ``broken``."""
-        spec = PackSpec(
+        source = SourceIndex(self.target.path)
+        tell = None if progress is None else partial(progress, self.label)
+        begun, self.begun = self.begun, None
+        with self._noting_what_breaks(), _meanwhile(source.prefetch):
+            with begun or Inspecting(self._spec()) as inspecting:
+                inspection = inspecting.result(tell)
+            self.accept(inspection, source)
+
+    def _spec(self) -> PackSpec:
+        return PackSpec(
             self.target.path, self.level.name, self.settings.mode, self.settings.timeout
         )
-        source = SourceIndex(self.target.path)
+
+    @contextmanager
+    def _noting_what_breaks(self) -> Iterator[None]:
         try:
-            tell = None if progress is None else partial(progress, self.label)
-            with _meanwhile(source.prefetch):
-                inspection = inspect_pack(spec, on_progress=tell)
-            self.accept(inspection, source)
+            yield
         except Exception as error:
             trace = traceback.format_exc(limit=-4)
             self.broken = f"{type(error).__name__}: {error}\n{trace}"
@@ -231,6 +251,21 @@ class Session:
             list(pool.map(lambda run: run.load(progress), waiting))
         finally:
             pool.shutdown(cancel_futures=True)
+
+    def begin(self) -> None:
+        """Let the worker of the pack start, when there is one: several take turns in ``load``."""
+        if len(self.packs) == 1:
+            self.packs[0].begin()
+
+    def abandon(self) -> None:
+        """End what was begun and not waited for."""
+        for run in self.packs:
+            run.abandon()
+
+    def override(self, values: dict[str, Any]) -> None:
+        """Put ``values`` (fields of Settings) in place of every pack's own."""
+        for run in self.packs:
+            run.settings = replace(run.settings, **values)
 
     def run_all(self) -> None:
         """Judge everything planned, in this process."""

@@ -28,11 +28,24 @@ def inspections(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     """What loading a pack gives, by folder name: an Inspection, a description, or an exception."""
     known: dict[str, object] = {}
 
-    def inspect_pack(spec: PackSpec, *, on_progress: object = None) -> Inspection:
-        found = known.get(Path(spec.path).name, a_pack())
-        if isinstance(found, Exception):
-            raise found
-        return found if isinstance(found, Inspection) else an_inspection(found)  # type: ignore[arg-type]
+    class Inspecting:
+        def __init__(self, spec: PackSpec) -> None:
+            self.found = known.get(Path(spec.path).name, a_pack())
 
-    monkeypatch.setattr(session, "inspect_pack", inspect_pack)
+        def result(self, on_progress: object = None) -> Inspection:
+            if isinstance(self.found, Exception):
+                raise self.found
+            found = self.found
+            return found if isinstance(found, Inspection) else an_inspection(found)  # type: ignore[arg-type]
+
+        def close(self) -> None:
+            pass
+
+        def __enter__(self) -> Inspecting:
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            self.close()
+
+    monkeypatch.setattr(session, "Inspecting", Inspecting)
     return known

@@ -357,9 +357,7 @@ def test_xdist_loads_a_pack_once(distributed: Runner, monkeypatch: pytest.Monkey
     from studio_conformance import session
 
     loads: list[object] = []
-    real = session.inspect_pack
-    monkeypatch.setattr(
-        session, "inspect_pack", lambda spec, **kw: (loads.append(spec), real(spec, **kw))[1]
-    )
+    real = session.Inspecting
+    monkeypatch.setattr(session, "Inspecting", lambda spec: (loads.append(spec), real(spec))[1])
     distributed("--studio-pack=mypack", "--studio-select=V1", "-n2")
     assert len(loads) == 1
