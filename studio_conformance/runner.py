@@ -9,7 +9,14 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass
 
-from studio_conformance.checks import Check, EnvironmentLacks, NotApplicable, Violation
+from studio_conformance.checks import (
+    Check,
+    EnvironmentLacks,
+    NotApplicable,
+    NotGenerable,
+    NotReached,
+    Violation,
+)
 from studio_conformance.outcomes import Outcome
 from studio_conformance.subject import Node, Pack
 
@@ -42,6 +49,10 @@ def judge(check: Check, subject: Node | Pack) -> list[Verdict]:
         violations = check.judge(subject)
     except NotApplicable as inapplicable:
         return [Verdict("not_applicable", str(inapplicable) or "nothing to judge here")]
+    except NotGenerable as lacking_values:
+        return [Verdict("not_generable", str(lacking_values))]
+    except NotReached as unreached:
+        return [Verdict("not_reached", str(unreached))]
     except EnvironmentLacks as lacking:
         where = lacking.where
         file, line = (where.file, where.line) if where else (None, None)

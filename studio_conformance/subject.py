@@ -7,6 +7,7 @@ are refined by reading the source with ``ast``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -20,9 +21,13 @@ from reference_runtime.description import (
     Problem,
     ValueFacts,
 )
+from reference_runtime.exercise.facts import NodeExecution
 from reference_runtime.levels import Level, level_named
-from studio_conformance.checks import Location
+from studio_conformance.checks import Location, NotReached
 from studio_conformance.source import SourceIndex
+
+Exercise = Callable[["Node"], NodeExecution]
+"""Runs a node on its cases; called once for each node, and only when a check asks."""
 
 
 class Pack:
@@ -38,6 +43,8 @@ class Pack:
         self.description = description
         self.level: Level = level_named(description["level"])
         self.source = source or SourceIndex(path)
+        self.exercise: Exercise | None = None
+        """How nodes of this pack are run; None where only its description is at hand."""
         self.nodes = [Node(self, node) for node in description["nodes"]]
 
     @property
@@ -106,6 +113,13 @@ class Node:
         """A boolean schema field (v3) such as ``is_output_node``; False without a schema."""
         schema = self.facts["schema"]
         return bool(schema and schema["fields"].get(name))
+
+    @cached_property
+    def execution(self) -> NodeExecution:
+        """What was seen when the node ran; the first use runs it. Raises NotReached."""
+        if self.pack.exercise is None:
+            raise NotReached("the node was not run: only its description is at hand")
+        return self.pack.exercise(self)
 
     @property
     def location(self) -> Location:

@@ -37,6 +37,14 @@ class NotApplicable(Exception):
     """The check has nothing to judge here; the message says why."""
 
 
+class NotGenerable(Exception):
+    """There is no value to run the node on; the message says which input, of which io type."""
+
+
+class NotReached(Exception):
+    """What the check would judge was planned and not run; the message says why."""
+
+
 class EnvironmentLacks(Exception):
     """The environment, not the pack, keeps the check from judging; the message says what to do.
 
