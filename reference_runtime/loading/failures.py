@@ -91,6 +91,11 @@ def _is_own(name: str, place: Place) -> bool:
     return (folder / f"{name}.py").is_file() or (folder / name / "__init__.py").is_file()
 
 
+def is_host_module(name: str) -> bool:
+    """Whether a dotted module name is one of the host's."""
+    return _is_hosts(name.partition(".")[0])
+
+
 def _is_hosts(name: str) -> bool:
     return name in _HOST_TOPS
 
