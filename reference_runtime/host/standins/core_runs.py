@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import random
-from typing import Any
+from typing import Any, BinaryIO
 
 from reference_runtime.host.standins import folder_paths, node_helpers
 from reference_runtime.host.standins.comfy import utils
@@ -337,9 +337,14 @@ def _metadata(prompt: Any, extra_pnginfo: Any) -> Any:
 class _FileInput:
     """Cache key and validation of a node whose input names a file of the input directory."""
 
+    @staticmethod
+    def _open(image: str) -> BinaryIO:
+        """The file; as on the host nothing keeps the name in the input directory."""
+        return open(folder_paths.get_annotated_filepath(image), "rb")
+
     @classmethod
     def IS_CHANGED(cls, image: str, **kwargs: Any) -> str:
-        with open(folder_paths.get_annotated_filepath(image), "rb") as file:
+        with cls._open(image) as file:
             return hashlib.sha256(file.read()).hexdigest()
 
     @classmethod
@@ -352,22 +357,28 @@ class _FileInput:
 class LoadImage(_FileInput):
     def load_image(self, image: str) -> tuple[Any, Any]:
         """(images, masks): every frame of the file's first size; the mask is 1 - alpha."""
-        import torch
-        from PIL import Image, ImageOps, ImageSequence
+        from PIL import Image
 
-        picture = node_helpers.pillow(Image.open, folder_paths.get_annotated_filepath(image))
-        images, masks, size = [], [], None
-        for raw in ImageSequence.Iterator(picture):
-            frame = node_helpers.pillow(ImageOps.exif_transpose, raw)
-            if frame.mode == "I":
-                frame = frame.point(lambda value: value * (1 / 255))
-            size = size or frame.size
-            if frame.size == size:
-                images.append(_pixels(frame.convert("RGB"))[None])
-                masks.append(_alpha(frame))
-            if picture.format == "MPO":
-                break
-        return torch.cat(images, dim=0), torch.cat(masks, dim=0)
+        with self._open(image) as file:
+            return _frames(node_helpers.pillow(Image.open, file))
+
+
+def _frames(picture: Any) -> tuple[Any, Any]:
+    import torch
+    from PIL import ImageOps, ImageSequence
+
+    images, masks, size = [], [], None
+    for raw in ImageSequence.Iterator(picture):
+        frame = node_helpers.pillow(ImageOps.exif_transpose, raw)
+        if frame.mode == "I":
+            frame = frame.point(lambda value: value * (1 / 255))
+        size = size or frame.size
+        if frame.size == size:
+            images.append(_pixels(frame.convert("RGB"))[None])
+            masks.append(_alpha(frame))
+        if picture.format == "MPO":
+            break
+    return torch.cat(images, dim=0), torch.cat(masks, dim=0)
 
 
 def _pixels(picture: Any) -> Any:
@@ -396,8 +407,10 @@ class LoadImageMask(_FileInput):
         import torch
         from PIL import Image, ImageOps
 
-        picture = node_helpers.pillow(Image.open, folder_paths.get_annotated_filepath(image))
-        picture = node_helpers.pillow(ImageOps.exif_transpose, picture)
+        with self._open(image) as file:
+            picture = node_helpers.pillow(Image.open, file)
+            picture = node_helpers.pillow(ImageOps.exif_transpose, picture)
+            picture.load()
         if picture.getbands() != ("R", "G", "B", "A"):
             if picture.mode == "I":
                 picture = picture.point(lambda value: value * (1 / 255))
