@@ -73,6 +73,8 @@ class SlotFacts(TypedDict):
     """How many elements there are in all; 1 for an output that is no list."""
     aliases: list[str]
     """Inputs that share memory with it or are the same object: ["image"]."""
+    requires_grad: bool  # producer: exercise/observe
+    """A tensor in it asks for gradients, and no input does."""
 
 
 class UiFacts(TypedDict):
@@ -184,6 +186,9 @@ class CaseFacts(TypedDict):
     """A whole-node block: "ignored" when it is given in a form the host does not honour."""
     mutations: list[Mutation]
     changes: list[StateChange]
+    generators: dict[str, int]  # producer: exercise/observe
+    """Digest of the state that each global random generator had after the call, by name ("torch",
+    "numpy", "random"). Equal after two runs that began with different states: it was reseeded."""
     effects: list[EffectFacts]
     hooks: list[HookFacts]
     seconds: float
