@@ -55,53 +55,78 @@ def to_plain(value: Any) -> tuple[Any, list[Defect]]:
     Tuples become lists; subclasses of str, int and float (string enums among them) become the plain
     value, as the json module writes them.
     """
-    defects: list[Defect] = []
-    return _plain(value, [], defects, ()), defects
+    walk = _Walk()
+    return walk.plain(value), walk.defects
 
 
-def _defect(value: Any, path: list[str | int], kind: str, out: list[Defect]) -> str:
-    text = safe_repr(value)
-    out.append({"path": list(path), "kind": kind, "type": type_name(value), "repr": text})
-    return text
+class _Walk:
+    """One way through a value. Most values are plain already, so that case comes first and fast."""
 
+    def __init__(self) -> None:
+        self.defects: list[Defect] = []
+        self._path: list[str | int] = []
+        """Where the walk is now."""
+        self._above: set[int] = set()
+        """Identities of the containers around it."""
 
-def _plain(value: Any, path: list[str | int], out: list[Defect], above: tuple[int, ...]) -> Any:
-    if value is None or value is True or value is False:
-        return value
-    if isinstance(value, str):
-        return _plain_text(value, path, out)
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else _defect(value, path, "non-finite", out)
-    if not isinstance(value, (list, tuple, dict)):
-        return _defect(value, path, "type", out)
-    if id(value) in above or len(above) > MAX_DEPTH:
-        return _defect(type(value), path, "cycle", out)
-    if len(value) > MAX_ITEMS:
-        return _defect(type(value), path, "size", out)
-    above = (*above, id(value))
-    if isinstance(value, dict):
-        return _plain_dict(value, path, out, above)
-    return [_plain(item, [*path, i], out, above) for i, item in enumerate(value)]
+    def plain(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is str and value.isascii() and len(value) <= MAX_TEXT:
+            return value
+        if value is None or kind is bool or kind is int:
+            return value
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, int):
+            return int(value)
+        if isinstance(value, float):
+            return float(value) if math.isfinite(value) else self._defect(value, "non-finite")
+        if not isinstance(value, (list, tuple, dict)):
+            return self._defect(value, "type")
+        return self._container(value)
 
+    def _container(self, value: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> Any:
+        if id(value) in self._above or len(self._above) > MAX_DEPTH:
+            return self._defect(type(value), "cycle")
+        if len(value) > MAX_ITEMS:
+            return self._defect(type(value), "size")
+        self._above.add(id(value))
+        plain = self._dict(value) if isinstance(value, dict) else self._list(value)
+        self._above.discard(id(value))
+        return plain
 
-def _plain_text(value: str, path: list[str | int], out: list[Defect]) -> str:
-    text = str.__str__(value)
-    if len(text) > MAX_TEXT:
-        _defect(value[:50], path, "size", out)
-        text = text[:MAX_TEXT]
-    # A lone surrogate can't be written as UTF-8; JSON escapes it, so it is legal but kept visible.
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    def _list(self, value: list[Any] | tuple[Any, ...]) -> list[Any]:
+        plain = []
+        self._path.append(0)
+        for index, item in enumerate(value):
+            self._path[-1] = index
+            plain.append(self.plain(item))
+        self._path.pop()
+        return plain
 
+    def _dict(self, value: dict[Any, Any]) -> dict[str, Any]:
+        plain: dict[str, Any] = {}
+        self._path.append("")
+        for key, item in value.items():
+            named = isinstance(key, str)
+            name = self._path[-1] = str.__str__(key) if named else safe_repr(key)
+            if not named:
+                self._defect(key, "key")
+            plain[name] = self.plain(item)
+        self._path.pop()
+        return plain
 
-def _plain_dict(
-    value: dict[Any, Any], path: list[str | int], out: list[Defect], above: tuple[int, ...]
-) -> dict[str, Any]:
-    plain: dict[str, Any] = {}
-    for key, item in value.items():
-        name = str.__str__(key) if isinstance(key, str) else safe_repr(key)
-        if not isinstance(key, str):
-            _defect(key, [*path, name], "key", out)
-        plain[name] = _plain(item, [*path, name], out, above)
-    return plain
+    def _text(self, value: str) -> str:
+        text = str.__str__(value)
+        if len(text) > MAX_TEXT:
+            self._defect(value[:50], "size")
+            text = text[:MAX_TEXT]
+        # A lone surrogate can't be written as UTF-8; JSON escapes it, so it is legal but kept seen.
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+    def _defect(self, value: Any, kind: str) -> str:
+        text = safe_repr(value)
+        self.defects.append(
+            {"path": list(self._path), "kind": kind, "type": type_name(value), "repr": text}
+        )
+        return text

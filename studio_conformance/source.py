@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar, get_args
+from weakref import WeakKeyDictionary
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
+SCOPES = get_args(Definition)
 N = TypeVar("N", bound=ast.stmt)
 
 
@@ -66,11 +69,20 @@ class SourceIndex:
         return self._statements[name].get(kind, [])
 
     def prefetch(self, enough: Event) -> None:
-        """Parse the pack's files until ``enough`` is set, while a worker is waited for."""
-        for file in self.files():
+        """Read the pack's files until ``enough`` is set, while a worker is waited for."""
+        files = self.files()
+        for file in files:
             if enough.is_set():
                 return
             self.statements(file, ast.stmt)
+        for method in (m for file in files for m in self._methods(file)):
+            if enough.is_set():
+                return
+            own_nodes(method)
+
+    def _methods(self, file: Path) -> Iterator[Function]:
+        for holder in self.statements(file, ast.ClassDef):
+            yield from (each for each in holder.body if isinstance(each, Function))
 
     def imports(self, file: str | Path) -> list[ast.Import | ast.ImportFrom]:
         """The file's import statements, at any depth, by line."""
@@ -85,7 +97,7 @@ class SourceIndex:
         return self._definitions[file].get(line)
 
     def _index(self, file: str) -> Iterator[tuple[int, Definition]]:
-        for kind in get_args(Definition):
+        for kind in SCOPES:
             for node in self.statements(file, kind):
                 yield node.lineno, node
                 for decorator in node.decorator_list:
@@ -118,6 +130,31 @@ class SourceIndex:
         return None
 
 
+_own_nodes: WeakKeyDictionary[ast.AST, tuple[ast.AST, ...]] = WeakKeyDictionary()
+
+
+def own_nodes(function: Function) -> tuple[ast.AST, ...]:
+    """Every syntax node of the method's body, those of functions and classes inside left out.
+
+    Kept as long as the tree is, because several checks ask about each method.
+    """
+    known = _own_nodes.get(function)
+    if known is None:
+        known = _own_nodes[function] = tuple(_nodes_of(function.body))
+    return known
+
+
+def _nodes_of(body: list[ast.stmt]) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    waiting: list[ast.AST] = list(reversed(body))
+    while waiting:
+        current = waiting.pop()
+        found.append(current)
+        if not isinstance(current, (*SCOPES, ast.Lambda)):
+            waiting += reversed(list(ast.iter_child_nodes(current)))
+    return found
+
+
 def _path_to(node: ast.AST, wanted: ast.AST) -> list[ast.AST]:
     """The definitions from ``node`` down to ``wanted``, both included; empty when not there."""
     if node is wanted:
@@ -125,7 +162,7 @@ def _path_to(node: ast.AST, wanted: ast.AST) -> list[ast.AST]:
     for child in ast.iter_child_nodes(node):
         inside = isinstance(child, ast.stmt) and child.lineno <= _first_line(wanted)
         if inside and (path := _path_to(child, wanted)):
-            return [node, *path] if isinstance(node, (ast.Module, *get_args(Definition))) else path
+            return [node, *path] if isinstance(node, (ast.Module, *SCOPES)) else path
     return []
 
 

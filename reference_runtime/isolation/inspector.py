@@ -23,7 +23,8 @@ from reference_runtime.description import (
 )
 from reference_runtime.host.core_nodes import core_node_ids
 from reference_runtime.isolation.copying import TooBig, copy_pack
-from reference_runtime.isolation.process import WorkerDied, WorkerProcess
+from reference_runtime.isolation.death import WorkerDied
+from reference_runtime.isolation.process import WorkerProcess
 from reference_runtime.isolation.rpc import RemoteError
 from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.loading.failures import problem

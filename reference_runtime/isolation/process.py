@@ -13,7 +13,6 @@ import os
 import queue
 import secrets
 import selectors
-import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ from types import TracebackType
 from typing import Any
 
 from reference_runtime.isolation import rpc
+from reference_runtime.isolation.death import WorkerDied, describe_status
 from reference_runtime.isolation.output import Output
 from reference_runtime.isolation.scratch import worker_environment
 from reference_runtime.isolation.sweep import end_group, end_marked
@@ -46,16 +46,6 @@ def compile_package() -> None:
     """
     if not sys.dont_write_bytecode:
         compileall.compile_dir(BOOTSTRAP.parents[1], quiet=2)
-
-
-class WorkerDied(Exception):
-    """The worker ended, broke the protocol or gave no answer in time; it is dead now."""
-
-    def __init__(self, cause: str, request: str, hung: bool = False) -> None:
-        super().__init__(f"{cause} (request: {request})")
-        self.cause = cause
-        self.request = request
-        self.hung = hung
 
 
 class WorkerProcess:
@@ -190,16 +180,6 @@ class WorkerProcess:
         self.kill()
 
 
-def describe_status(status: int) -> str:
-    """A return code as ``subprocess`` gives it, in words."""
-    if status >= 0:
-        return f"exited with status {status}"
-    try:
-        return f"killed by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"killed by signal {-status}"
-
-
 class _Pump(threading.Thread):
     """Reads a worker's two pipes and notices its end, until told to stop.
 
@@ -219,7 +199,7 @@ class _Pump(threading.Thread):
         self._process, self._frames = process, frames
         self._output, self._events = output, events
         self._channel, self._printed = process.stdout.fileno(), process.stderr.fileno()
-        self._pidfd = _pidfd(process.pid)
+        self._pidfd = pidfd(process.pid)
         self._stop_reads, self._stop_writes = os.pipe()
         self._selector = selectors.DefaultSelector()
         for fd in (self._channel, self._printed):
@@ -294,7 +274,8 @@ class _Pump(threading.Thread):
             self._events.put(rpc.HalfFrame("the channel was closed"))
 
 
-def _pidfd(pid: int) -> int | None:
+def pidfd(pid: int) -> int | None:
+    """A descriptor of the process, readable when it ends; None where the platform has none."""
     opener: Any = getattr(os, "pidfd_open", None)
     try:
         return int(opener(pid)) if opener else None

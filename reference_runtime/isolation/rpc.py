@@ -8,6 +8,7 @@ fixed table.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -16,6 +17,11 @@ MAX_FRAME = 64 * 1024 * 1024
 
 PARSE_ERROR, INVALID_REQUEST, NO_SUCH_METHOD, INVALID_PARAMS = -32700, -32600, -32601, -32602
 METHOD_RAISED, RESULT_TOO_LARGE = -32000, -32001
+CANCELLED = -32800
+"""As in the Language Server Protocol: the request was cancelled by who sent it."""
+
+MAX_TEXT = 8000
+"""Characters of a traceback, or of a message of an exception, that are sent."""
 
 Message = dict[str, Any]
 
@@ -41,11 +47,17 @@ class WrongId(ProtocolError):
 
 
 class RemoteError(Exception):
-    """The peer answered a request with an error object."""
+    """The peer answered a request with an error object.
 
-    def __init__(self, code: int, message: str) -> None:
+    ``kind`` is the name of the exception's class over there and ``trace`` its traceback, both mere
+    text; empty where the error is no exception.
+    """
+
+    def __init__(self, code: int, message: str, kind: str = "", trace: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.kind = kind
+        self.trace = trace
 
 
 def _refuse_constant(token: str) -> NoReturn:
@@ -56,6 +68,19 @@ _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 # Bound now: a pack that replaces json.loads later must not reach the channel.
 _encode = _encoder.encode
 _decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
+_MAYBE_TOO_BIG = re.compile(rb"[eE]\+?0*[1-9][0-9]{2}|[0-9]{300}").search
+"""Finds what may be a number beyond the range of a float, e.g. 1e999."""
+
+
+def _finite(token: str) -> float:
+    number = float(token)
+    if number - number != 0:
+        raise ValueError(f"{token[:40]} is beyond the range of a float")
+    return number
+
+
+# The slow decoder: with a hook for floats the fast scanner calls back for each of them.
+_decode_finite = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite).decode
 
 
 def encode(message: Message) -> bytes:
@@ -72,7 +97,8 @@ def encode(message: Message) -> bytes:
 def decode(line: bytes) -> Message:
     """The message in one line (without newline). Raises GarbageFrame."""
     try:
-        message = _decode(line.decode("utf-8"))
+        decoder = _decode_finite if _MAYBE_TOO_BIG(line) else _decode
+        message = decoder(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise GarbageFrame(f"no JSON ({error}): {_excerpt(line)}") from None
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
@@ -91,24 +117,30 @@ class FrameReader:
     ``rewrite`` is applied to each line before it is decoded.
     """
 
-    def __init__(self, rewrite: Callable[[bytes], bytes] | None = None) -> None:
+    def __init__(
+        self, rewrite: Callable[[bytes], bytes] | None = None, limit: int | None = None
+    ) -> None:
         self._parts: list[bytes] = []
         self._size = 0
-        self._rewrite = rewrite or (lambda line: line)
+        self._rewrite = rewrite
+        self._limit = limit or MAX_FRAME
 
     def feed(self, data: bytes) -> list[Message]:
         """The messages completed by ``data``. Raises GarbageFrame or OversizeFrame."""
-        messages: list[Message] = []
-        while True:
-            line, newline, rest = data.partition(b"\n")
-            self._size += len(line) + len(newline)
-            if self._size > MAX_FRAME:
-                raise OversizeFrame(f"more than {MAX_FRAME} bytes without the end of a frame")
-            self._parts.append(line)
-            if not newline:
-                return messages
-            messages.append(decode(self._rewrite(b"".join(self._parts))))
-            self._parts, self._size, data = [], 0, rest
+        return [decode(line) for line in self.lines(data)]
+
+    def lines(self, data: bytes) -> list[bytes]:
+        """The lines completed by ``data``, not yet decoded. Raises OversizeFrame."""
+        *lines, rest = data.split(b"\n")
+        if lines and self._parts:
+            lines[0] = b"".join([*self._parts, lines[0]])
+            self._parts, self._size = [], 0
+        if rest:
+            self._parts.append(rest)
+            self._size += len(rest)
+        if max(self._size, max(map(len, lines), default=0)) >= self._limit:
+            raise OversizeFrame(f"more than {self._limit} bytes without the end of a frame")
+        return [self._rewrite(line) for line in lines] if self._rewrite else lines
 
     def end(self) -> None:
         """Say that the stream ended. Raises HalfFrame when a line was under way."""
@@ -131,8 +163,25 @@ def success(number: int, result: Any) -> Message:
     return {"jsonrpc": "2.0", "id": number, "result": result}
 
 
-def failure(number: int | None, code: int, message: str) -> Message:
-    return {"jsonrpc": "2.0", "id": number, "error": {"code": code, "message": message}}
+def failure(
+    number: int | None, code: int, message: str, kind: str = "", trace: str = ""
+) -> Message:
+    error: Message = {"code": code, "message": message}
+    if kind or trace:
+        error["data"] = {"type": kind, "trace": trace}
+    return {"jsonrpc": "2.0", "id": number, "error": error}
+
+
+def raised(number: int, error: BaseException) -> Message:
+    """The answer for an exception: its message, the name of its class, its traceback."""
+    import traceback
+
+    try:
+        message = str(error)[:MAX_TEXT]
+    except Exception as worse:
+        message = f"<str() of the exception raised {type(worse).__name__}>"
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    return failure(number, METHOD_RAISED, message, type(error).__name__, "".join(lines)[-MAX_TEXT:])
 
 
 def is_notification(message: Message) -> bool:
@@ -152,15 +201,23 @@ def result_of(message: Message, number: int) -> Any:
     # type(): JSON's true must not pass for the id 1.
     if type(message.get("id")) is not int or message["id"] != number:
         raise WrongId(f"an answer with id {message.get('id')!r}, but {number} is pending")
-    if ("result" in message) == ("error" in message):
+    return outcome_of(message)
+
+
+def outcome_of(answer: Message) -> Any:
+    """The result in an answer. Raises RemoteError for an error answer, GarbageFrame for neither."""
+    if ("result" in answer) == ("error" in answer):
         raise GarbageFrame("an answer needs either a result or an error")
-    if "result" in message:
-        return message["result"]
-    error = message["error"]
+    if "result" in answer:
+        return answer["result"]
+    error = answer["error"]
     well_formed = isinstance(error, dict) and isinstance(error.get("code"), int)
     if not well_formed or not isinstance(error.get("message"), str):
         raise GarbageFrame("a malformed error answer")
-    raise RemoteError(error["code"], error["message"])
+    data = error.get("data")
+    known = data if isinstance(data, dict) else {}
+    kind, trace = (str(known.get(name, "")) for name in ("type", "trace"))
+    raise RemoteError(error["code"], error["message"], kind, trace)
 
 
 # --- the serving side ---------------------------------------------------------------------------

@@ -72,6 +72,8 @@ class Violation:
     where: Location
     input: str | None = None
     """Name of the input, output or attribute concerned: part of the finding's identity."""
+    case: str | None = None
+    """Id of the case in which it was seen (family EXEC): what a replay runs again."""
 
 
 CheckFunction = Callable[[Any], Iterator[Violation]]

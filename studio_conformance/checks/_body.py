@@ -11,10 +11,9 @@ from functools import lru_cache
 from typing import Literal
 
 from studio_conformance.checks import NotApplicable
-from studio_conformance.source import blocks
+from studio_conformance.source import SCOPES, Function, blocks, own_nodes
 from studio_conformance.subject import Node
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 End = Literal["never", "maybe", "surely"]
 """Whether control can leave a statement at its end."""
 
@@ -67,27 +66,8 @@ def called(expression: ast.expr) -> str:
 
 
 @lru_cache(maxsize=1024)
-def own_nodes(function: Function) -> tuple[ast.AST, ...]:
-    """Every syntax node of the method's body, those of functions and classes inside left out.
-
-    Kept, because several checks ask about each method.
-    """
-    found: list[ast.AST] = []
-    waiting: list[ast.AST] = list(reversed(function.body))
-    while waiting:
-        current = waiting.pop()
-        found.append(current)
-        if not isinstance(current, (*_SCOPES, ast.Lambda)):
-            waiting += reversed(list(ast.iter_child_nodes(current)))
-    return tuple(found)
-
-
-@lru_cache(maxsize=1024)
 def _is_generator(function: Function) -> bool:
     return any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in own_nodes(function))
-
-
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def reachable(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -101,7 +81,7 @@ def reachable(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
-    return [] if isinstance(statement, _SCOPES) else blocks(statement)
+    return [] if isinstance(statement, SCOPES) else blocks(statement)
 
 
 @lru_cache(maxsize=1024)

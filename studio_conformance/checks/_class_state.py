@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from studio_conformance.checks._body import Function, called, own_nodes
+from studio_conformance.checks._body import called
+from studio_conformance.source import Function, own_nodes
 from studio_conformance.subject import Node
 
 ON_CLONE = ("execute", "validate_inputs", "check_lazy_status")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from studio_conformance.checks._body import Function, called, is_none, own_nodes
+from studio_conformance.checks._body import called, is_none
+from studio_conformance.source import Function, own_nodes
 from studio_conformance.subject import Node
 
 _BUILTINS = {"bool": "bool", "float": "float", "int": "int", "len": "int", "str": "string"}

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from studio_conformance.checks import NotApplicable, Violation, check
-from studio_conformance.checks._body import Function, called, own_nodes
+from studio_conformance.checks._body import called
+from studio_conformance.source import Function, own_nodes
 from studio_conformance.subject import Node
 
 _HARMLESS = frozenset({"classmethod", "final", "override", "staticmethod"})

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from studio_conformance.checks import Location, NotApplicable, Violation, check
-from studio_conformance.checks._body import Function, called, own_nodes
+from studio_conformance.checks._body import called
 from studio_conformance.checks._class_state import class_body, guarded, methods_on_clone, of_first
+from studio_conformance.source import Function, own_nodes
 from studio_conformance.subject import Node
 
 _BASES = ("ComfyNode", "StudioNode")
