@@ -14,6 +14,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 SCOPES = get_args(Definition)
 N = TypeVar("N", bound=ast.stmt)
+K = TypeVar("K", bound=ast.AST)
 
 
 class SourceIndex:
@@ -74,11 +75,11 @@ class SourceIndex:
         for file in files:
             if enough.is_set():
                 return
-            self.statements(file, ast.stmt)
+            self.definition(str(file), 0)
         for method in (m for file in files for m in self._methods(file)):
             if enough.is_set():
                 return
-            own_nodes(method)
+            own_nodes(method, ast.AST)
 
     def _methods(self, file: Path) -> Iterator[Function]:
         for holder in self.statements(file, ast.ClassDef):
@@ -130,18 +131,21 @@ class SourceIndex:
         return None
 
 
-_own_nodes: WeakKeyDictionary[ast.AST, tuple[ast.AST, ...]] = WeakKeyDictionary()
+_own_nodes: WeakKeyDictionary[ast.AST, dict[type[ast.AST], list[Any]]] = WeakKeyDictionary()
 
 
-def own_nodes(function: Function) -> tuple[ast.AST, ...]:
-    """Every syntax node of the method's body, those of functions and classes inside left out.
+def own_nodes(function: Function, kind: type[K]) -> list[K]:
+    """The syntax nodes of exactly this kind in the method's body, in the order of the source.
 
-    Kept as long as the tree is, because several checks ask about each method.
+    Those of functions and classes inside are left out. One walk serves all kinds, and is kept as
+    long as the tree is, because many checks ask about each method.
     """
     known = _own_nodes.get(function)
     if known is None:
-        known = _own_nodes[function] = tuple(_nodes_of(function.body))
-    return known
+        known = _own_nodes[function] = {}
+        for node in _nodes_of(function.body):
+            known.setdefault(type(node), []).append(node)
+    return known.get(kind, [])
 
 
 def _nodes_of(body: list[ast.stmt]) -> list[ast.AST]:

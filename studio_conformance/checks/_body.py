@@ -67,7 +67,7 @@ def called(expression: ast.expr) -> str:
 
 @lru_cache(maxsize=1024)
 def _is_generator(function: Function) -> bool:
-    return any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in own_nodes(function))
+    return bool(own_nodes(function, ast.Yield) or own_nodes(function, ast.YieldFrom))
 
 
 def reachable(body: list[ast.stmt]) -> Iterator[ast.stmt]:

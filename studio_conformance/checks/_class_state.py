@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 from studio_conformance.checks._body import called
 from studio_conformance.source import Function, own_nodes
@@ -11,6 +12,7 @@ from studio_conformance.subject import Node
 
 ON_CLONE = ("execute", "validate_inputs", "check_lazy_status")
 """Methods that get a locked clone of the class, not the class itself."""
+_TRIES: list[Any] = [getattr(ast, name) for name in ("Try", "TryStar") if hasattr(ast, name)]
 
 
 def class_body(node: Node) -> ast.ClassDef | None:
@@ -50,8 +52,8 @@ def first_name(function: Function) -> str | None:
     positional = [*function.args.posonlyargs, *function.args.args]
     name = positional[0].arg if positional else None
     rebound = any(
-        isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Store)
-        for each in own_nodes(function)
+        each.id == name and isinstance(each.ctx, ast.Store)
+        for each in own_nodes(function, ast.Name)
     )
     return None if rebound else name
 
@@ -61,10 +63,8 @@ def of_first(function: Function) -> list[ast.Attribute]:
     name = first_name(function)
     return [
         each
-        for each in own_nodes(function)
-        if isinstance(each, ast.Attribute)
-        and isinstance(each.value, ast.Name)
-        and each.value.id == name
+        for each in own_nodes(function, ast.Attribute)
+        if isinstance(each.value, ast.Name) and each.value.id == name
     ]
 
 
@@ -72,8 +72,9 @@ def guarded(function: Function) -> set[ast.AST]:
     """Everything inside a ``try`` that has handlers: its failure may be meant."""
     return {
         inner
-        for each in own_nodes(function)
-        if getattr(each, "handlers", None)
-        for statement in each.body  # type: ignore[attr-defined]
+        for kind in _TRIES
+        for each in own_nodes(function, kind)
+        if each.handlers
+        for statement in each.body
         for inner in ast.walk(statement)
     }

@@ -133,11 +133,11 @@ def touch_location(pack: Pack, touch: dict[str, Any]) -> Location:
 
 def repeated_keys(literal: ast.Dict) -> Iterator[tuple[str, int]]:
     """Constant string keys that a dict display gives another value, with the line where it does."""
-    seen: dict[str, str] = {}
+    seen: dict[str, ast.expr] = {}
     for key, value in zip(literal.keys, literal.values, strict=True):
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            text = ast.dump(value)
-            if seen.setdefault(key.value, text) != text:
+            first = seen.setdefault(key.value, value)
+            if first is not value and ast.dump(first) != ast.dump(value):
                 yield key.value, key.lineno
 
 

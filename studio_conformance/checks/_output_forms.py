@@ -68,16 +68,15 @@ def _assigned(function: Function, name: str) -> list[ast.expr]:
     """What simple assignments give the variable; [] when it is bound in any other way."""
     values = [
         each.value
-        for each in own_nodes(function)
-        if isinstance(each, ast.Assign)
-        and len(each.targets) == 1
+        for each in own_nodes(function, ast.Assign)
+        if len(each.targets) == 1
         and isinstance(each.targets[0], ast.Name)
         and each.targets[0].id == name
     ]
     stores = [
         each
-        for each in own_nodes(function)
-        if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Store)
+        for each in own_nodes(function, ast.Name)
+        if each.id == name and isinstance(each.ctx, ast.Store)
     ]
     return values if len(values) == len(stores) else []
 

@@ -59,26 +59,23 @@ def _functions(node: Node) -> Iterator[Function]:
 
 
 def _calls(wrapper: ast.FunctionDef, given: set[str]) -> Iterator[ast.Call]:
-    for each in own_nodes(wrapper):
-        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in given:
+    for each in own_nodes(wrapper, ast.Call):
+        if isinstance(each.func, ast.Name) and each.func.id in given:
             yield each
 
 
 def _handed_on(wrapper: ast.FunctionDef, call: ast.Call) -> bool:
     """Whether the call's result is returned, at once or from a variable used for nothing else."""
-    nodes = list(own_nodes(wrapper))
-    results = [each.value for each in nodes if isinstance(each, ast.Return)]
+    results = [each.value for each in own_nodes(wrapper, ast.Return)]
     if call in results:
         return True
-    names = [
-        each.targets[0] for each in nodes if isinstance(each, ast.Assign) and each.value is call
-    ]
+    names = [each.targets[0] for each in own_nodes(wrapper, ast.Assign) if each.value is call]
     if len(names) != 1 or not isinstance(names[0], ast.Name):
         return False
     kept = names[0].id
     uses = [
         each
-        for each in nodes
-        if isinstance(each, ast.Name) and each.id == kept and isinstance(each.ctx, ast.Load)
+        for each in own_nodes(wrapper, ast.Name)
+        if each.id == kept and isinstance(each.ctx, ast.Load)
     ]
     return bool(uses) and all(use in results for use in uses)

@@ -40,8 +40,8 @@ def _attributes_set(function: Function) -> Iterator[tuple[str, int]]:
         if isinstance(attribute.ctx, ast.Store) and attribute not in meant:
             yield attribute.attr, attribute.lineno
     first = first_name(function)
-    for each in own_nodes(function):
-        if isinstance(each, ast.Call) and called(each) == "setattr" and each not in meant:
+    for each in own_nodes(function, ast.Call):
+        if called(each) == "setattr" and each not in meant:
             name = each.args[1] if len(each.args) == 3 else None
             if isinstance(name, ast.Constant) and called(each.args[0]) == first:
                 yield str(name.value), each.lineno

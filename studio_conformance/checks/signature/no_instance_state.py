@@ -41,7 +41,7 @@ def no_instance_state(node: Node) -> Iterator[Violation]:
 def _reads(function: Function) -> Iterator[ast.Attribute]:
     """Attributes of the class that the method reads without asking first whether they exist."""
     meant = guarded(function)
-    asked = {each.value for each in own_nodes(function) if isinstance(each, ast.Constant)}
+    asked = {each.value for each in own_nodes(function, ast.Constant)}
     for each in of_first(function):
         if isinstance(each.ctx, ast.Load) and each not in meant and each.attr not in asked:
             yield each

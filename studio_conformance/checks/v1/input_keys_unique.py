@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from studio_conformance.checks import Location, NotApplicable, Violation, check
 from studio_conformance.checks._evidence import repeated_keys
+from studio_conformance.source import Function, own_nodes
 from studio_conformance.subject import Node
 
 
@@ -27,8 +28,9 @@ def input_keys_unique(node: Node) -> Iterator[Violation]:
     if method is None or method["file"] is None or method["line"] is None:
         raise NotApplicable("the source of INPUT_TYPES can't be found")
     definition = node.pack.source.definition(method["file"], method["line"])
-    for child in ast.walk(definition) if definition else ():
-        if isinstance(child, ast.Dict):
-            for name, line in repeated_keys(child):
-                where = Location(method["file"], line)
-                yield Violation(f"the key {name!r} stands twice in one dict", where, name)
+    if not isinstance(definition, Function):
+        raise NotApplicable("the source of INPUT_TYPES can't be found")
+    for child in own_nodes(definition, ast.Dict):
+        for name, line in repeated_keys(child):
+            where = Location(method["file"], line)
+            yield Violation(f"the key {name!r} stands twice in one dict", where, name)
