@@ -35,6 +35,11 @@ class Observer:
         self._watch = Watch()
 
     @property
+    def audit(self) -> Auditor:
+        """The one auditor of the process, for those who look at what happens later."""
+        return self._audit
+
+    @property
     def refused_writes(self) -> bool:
         """Whether the confinement refused a file change of the pack."""
         return self._audit.refused_writes

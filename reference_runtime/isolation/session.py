@@ -42,9 +42,9 @@ class Session:
         LOG.watch(str(self.place.path))
         _pose_as_host(self.host)
         self._install_host()
-        self.observer = Observer(
-            self.place, Path(params["work"]), self.host, writes_refused
-        )
+        self.work = Path(params["work"])
+        self.observer = Observer(self.place, self.work, self.host, writes_refused)
+        self._exercise: Any = None
 
     def _install_host(self) -> None:
         install(self.host)
@@ -77,6 +77,23 @@ class Session:
         self._progress(f"describe {candidate.label}")
         node = self.loaded.runner.call(lambda: describe(candidate, self.loaded))
         return {"node": node, "touches": self._new_touches()}
+
+    def exercise(self, params: rpc.Message) -> rpc.Message:
+        """Run a node on a case; see ``exercise.serving``."""
+        if self._exercise is None:
+            self._exercise = self._begin_exercise()
+        self._progress(f"run {params['key']} on {params['case']['id']}")
+        done: rpc.Message = self._exercise.run(params)
+        return {**done, "touches": self._new_touches()}
+
+    def _begin_exercise(self) -> Any:
+        from reference_runtime.exercise.observe import Surroundings
+        from reference_runtime.exercise.serving import Exercise
+
+        LOG.phase = "run"
+        runner = self.loaded.runner
+        around = Surroundings(self.place, self.work, self.observer.audit, runner.loop)
+        return Exercise(self.loaded, around)
 
     def finish(self) -> rpc.Message:
         """What is only known at the end."""

@@ -51,6 +51,7 @@ class Worker:
             "prepare": self.prepare,
             "load": self.load,
             "describe": self.describe,
+            "exercise": self.exercise,
             "finish": self.finish,
         }
         # A forked child keeps neither end: whatever it does, it has no part in the conversation.
@@ -127,6 +128,11 @@ class Worker:
         """Describe the candidate with the number ``index``."""
         assert self._session is not None
         return self._session.describe(params["index"])
+
+    def exercise(self, params: rpc.Message) -> rpc.Message:
+        """Run a node on one input; params: see ``exercise.serving.Exercise.run``."""
+        assert self._session is not None
+        return self._session.exercise(params)
 
     def finish(self, params: rpc.Message) -> rpc.Message:
         """What is only known at the end."""
