@@ -63,7 +63,7 @@ def take(root: Path) -> State:
     )
 
 
-def changes(before: State, after: State, root: Path) -> list[StateChange]:
+def changes(before: State, after: State) -> list[StateChange]:
     """What ``after`` has otherwise, at most ``MAX_NOTES`` of a kind."""
     found: list[StateChange] = []
     for kind, details in _compare(before, after).items():

@@ -178,3 +178,8 @@ def _storage(tensor: Any) -> int:
         return int(tensor.untyped_storage().data_ptr())
     except (RuntimeError, NotImplementedError):
         return id(tensor)
+
+
+def wants_gradients(value: Any) -> bool:
+    """Whether a tensor in it asks for gradients."""
+    return any(is_tensor(part) and part.requires_grad for _, part in parts(value))

@@ -102,6 +102,34 @@ class Inspector:
         self._problems += settle(self._nodes, self._blocked, taken)
         return self._description(loaded["load"], {**loaded, **self._finish()})
 
+    def load(self) -> None:
+        """Start a worker and wait until it has loaded the pack, to be asked by ``call`` then.
+
+        Raises CannotStart and WorkerDied.
+        """
+        self.begin()
+        self._first_load()
+
+    @property
+    def worker(self) -> WorkerProcess | None:
+        """The worker of now, if one was started."""
+        return self._worker
+
+    def call(self, method: str, params: dict[str, Any], timeout: float, name: str) -> Any:
+        """Ask the worker; ``name`` is how errors call the request.
+
+        Raises WorkerDied (after ``load`` there is a fresh one then) and rpc.RemoteError.
+        """
+        assert self._worker is not None
+        answer = self._worker.call(method, params, timeout, name)
+        self._keep_touches(answer)
+        return answer
+
+    def last_lines(self) -> str:
+        """The last lines the worker printed, with its folders renamed."""
+        printed = "" if self._worker is None else self._worker.output.last_lines()
+        return self._rewrite(printed.encode()).decode()
+
     def __enter__(self) -> Inspector:
         return self
 

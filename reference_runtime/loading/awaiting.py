@@ -28,6 +28,11 @@ class Runner:
         if asyncio_now:
             self._open()
 
+    @property
+    def loop(self) -> Any:
+        """The worker's event loop; None while nothing needed one."""
+        return self._loop
+
     def _open(self) -> Any:
         import asyncio
 
