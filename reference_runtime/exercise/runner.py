@@ -1,0 +1,300 @@
+"""Runs nodes of one pack on cases, from the host process: deadlines, deaths, memory, journal.
+
+A case is written down before it is run. A worker that dies or hangs is replaced by the next case
+that needs one, and the case it died of is told as crashed or hung.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from reference_runtime.exercise.blank import blank_facts
+from reference_runtime.exercise.facts import Case, CaseFacts, Relation, RelationName
+from reference_runtime.isolation.inspector import CannotStart, Inspector, Wanted
+from reference_runtime.isolation.process import WorkerDied, WorkerProcess
+from reference_runtime.isolation.rpc import RemoteError
+from reference_runtime.isolation.scratch import Scratch
+from reference_runtime.isolation.signals import cleaning_before_termination
+from reference_runtime.runtime import EnvironmentBroken, PackSpec
+
+CALL_SECONDS = 10.0
+RELATION_FACTOR = 3.0
+"""A request with relations may take so many times the deadline of one call."""
+MEMORY_BYTES = 4 << 30
+LOOK_SECONDS = 0.05
+MAX_DEATHS = 25
+"""After so many dead workers of one pack the rest of its cases are not run."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """``seconds``: for one call of a node; ``memory``: resident bytes of the worker."""
+
+    seconds: float = CALL_SECONDS
+    memory: int = MEMORY_BYTES
+
+
+@dataclass(frozen=True)
+class Request:
+    """One case of one node, and what else to do with it; see ``exercise.serving``."""
+
+    key: str
+    class_name: str
+    case: Case
+    relations: tuple[RelationName, ...] = ()
+    other: Case | None = None
+    linked: bool = False
+
+    def params(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "class_name": self.class_name,
+            "case": self.case,
+            "relations": list(self.relations),
+            "other": self.other,
+            "linked": self.linked,
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    facts: CaseFacts
+    relations: list[Relation]
+
+
+class Journal:
+    """What is about to run, a JSON line each, on disk before it runs."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._file: IO[str] | None = None
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("a", encoding="utf-8")
+
+    def write(self, entry: dict[str, Any]) -> None:
+        if self._file is not None:
+            self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            self._file.flush()
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class Exerciser:
+    """One worker at a time of one pack, started when first needed.
+
+    A context manager; ``close`` leaves no process and no folder behind. Belongs to one thread.
+    ``journal`` is shared and not closed here.
+    """
+
+    def __init__(
+        self, spec: PackSpec, journal: Journal | None = None, limits: Limits | None = None
+    ) -> None:
+        self.spec = spec
+        self.limits = limits or Limits()
+        self.deaths = 0
+        self._journal = journal or Journal(None)
+        self._inspector: Inspector | None = None
+        self._guard = MemoryGuard(self.limits.memory)
+        self._ending = ExitStack()
+        self._ending.enter_context(cleaning_before_termination(self._kill))
+
+    def run(self, request: Request) -> Answer:
+        """Run the case; never raises for what the node does. Raises EnvironmentBroken."""
+        if self.deaths >= MAX_DEATHS:
+            return _not_run(f"not run: {MAX_DEATHS} workers of this pack have died")
+        self._journal.write(self._entry(request))
+        try:
+            inspector = self._ready()
+        except WorkerDied as death:
+            return self._died(death, "not_run", f"the pack did not load again: {death}")
+        try:
+            return self._ask(inspector, request)
+        except WorkerDied as death:
+            return self._died(death, "hung" if death.hung else "crashed", self._cause(death))
+        except RemoteError as error:
+            return _not_run(f"the harness broke: {error}")
+
+    def close(self) -> None:
+        """End the worker; safe to call again."""
+        self._ending.close()
+        self._kill()
+        self._guard.close()
+
+    def _ask(self, inspector: Inspector, request: Request) -> Answer:
+        seconds = self.limits.seconds
+        if request.relations:
+            seconds *= RELATION_FACTOR
+        assert inspector.worker is not None
+        with self._guard.watching(inspector.worker):
+            name = f"{request.key} on {request.case['id']}"
+            got = inspector.call("exercise", request.params(), seconds, name)
+        return Answer(got["facts"], got["relations"])
+
+    def _entry(self, request: Request) -> dict[str, Any]:
+        return {
+            "pack": str(self.spec.path),
+            "level": self.spec.level,
+            "mode": self.spec.mode,
+            "node": request.key,
+            "class": request.class_name,
+            "case": request.case,
+            "relations": list(request.relations),
+            "at": round(time.time(), 3),
+        }
+
+    # --- the worker -----------------------------------------------------------------------------
+
+    def _ready(self) -> Inspector:
+        """The inspector with a worker that has the pack loaded. Raises WorkerDied."""
+        if self._inspector is None:
+            self._inspector = self._start()
+        return self._inspector
+
+    def _start(self) -> Inspector:
+        with ExitStack() as starting:
+            scratch = starting.enter_context(Scratch())
+            inspector = starting.enter_context(Inspector(self._wanted(), scratch))
+            try:
+                inspector.load()
+            except CannotStart as error:
+                raise EnvironmentBroken(str(error)) from None
+            self._folder = starting.pop_all()
+        return inspector
+
+    def _wanted(self) -> Wanted:
+        return Wanted(
+            path=self.spec.path.expanduser().resolve(strict=True),
+            level=self.spec.level,
+            mode=self.spec.mode,
+            timeout=self.spec.timeout,
+            python=self.spec.python or sys.executable,
+            web=None,
+        )
+
+    def _kill(self) -> None:
+        if self._inspector is not None:
+            self._inspector = None
+            self._folder.close()
+
+    def _died(self, death: WorkerDied, outcome: Any, reason: str) -> Answer:
+        self.deaths += 1
+        printed = self._inspector.last_lines() if self._inspector is not None else ""
+        self._kill()
+        answer = _not_run(reason)
+        answer.facts["outcome"], answer.facts["printed"] = outcome, printed
+        return answer
+
+    def _cause(self, death: WorkerDied) -> str:
+        if death.hung:
+            return f"no answer within {self.limits.seconds:g} s"
+        if self._guard.struck:
+            return f"took more than {self.limits.memory / (1 << 30):.1f} GB of memory"
+        return f"the worker {death.cause}" if "exited" in death.cause else death.cause
+
+    def __enter__(self) -> Exerciser:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class MemoryGuard:
+    """Kills a worker that takes more memory than it may; ``struck`` tells whether it did."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.struck = False
+        self._worker: WorkerProcess | None = None
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def watching(self, worker: WorkerProcess) -> _Watching:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._look, name="memory-guard", daemon=True)
+            self._thread.start()
+        return _Watching(self._set, worker)
+
+    def close(self) -> None:
+        self._closed = True
+        self._wake.set()
+
+    def _set(self, worker: WorkerProcess | None) -> None:
+        with self._lock:
+            self._worker = worker
+            if worker is not None:
+                self.struck = False
+                self._wake.set()
+
+    def _look(self) -> None:
+        while not self._closed:
+            with self._lock:
+                watched = self._worker
+                if watched is None:
+                    self._wake.clear()
+                elif not watched.ended and resident_bytes(watched.pid) > self.limit:
+                    self.struck = True
+                    _strike(watched.pid)
+                    self._worker = None
+            if watched is None:
+                self._wake.wait()
+            else:
+                time.sleep(LOOK_SECONDS)
+
+
+class _Watching:
+    def __init__(self, tell: Callable[[WorkerProcess | None], None], worker: WorkerProcess) -> None:
+        self._tell, self._worker = tell, worker
+
+    def __enter__(self) -> None:
+        self._tell(self._worker)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._tell(None)
+
+
+def _strike(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def resident_bytes(pid: int) -> int:
+    """Resident memory of a process; 0 where the system does not tell."""
+    try:
+        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _not_run(reason: str) -> Answer:
+    facts = blank_facts(0)
+    facts["reason"] = reason
+    return Answer(facts, [])

@@ -1,0 +1,93 @@
+"""The worker's answer to ``exercise``: one case of one node, its hooks, and its relations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reference_runtime.exercise.hooks import Hooks
+from reference_runtime.exercise.invoking import Subject, subject_of
+from reference_runtime.exercise.observe import Run, Surroundings, blank, make_inputs, run_case
+from reference_runtime.exercise.relations import kept, relate
+from reference_runtime.loading.loaded import Candidate, Loaded
+
+
+class UnknownNode(LookupError):
+    """The loaded pack has no such node."""
+
+
+class Exercise:
+    """Runs nodes of one loaded pack on cases."""
+
+    def __init__(self, loaded: Loaded, around: Surroundings) -> None:
+        self._loaded, self._around = loaded, around
+        self._subjects: dict[tuple[str, str], Subject] = {}
+        _import_torch()
+
+    def run(self, params: dict[str, Any]) -> dict[str, Any]:
+        """``params``: ``key`` and ``class_name`` of the node, ``case``, names of ``relations``, an
+        ``other`` case or None, and ``linked``: whether hooks are also called as for links.
+        """
+        subject = self._subject(params["key"], params["class_name"])
+        run = self._first(subject, params["case"], params["linked"])
+        relations = []
+        if run.facts["outcome"] in ("returned", "blocked"):
+            case, other = params["case"], params["other"]
+            names = params["relations"]
+            first = kept(run) if names else run
+            relations = relate(self._around, subject, case, first, names, other)
+        return {"facts": run.facts, "relations": relations}
+
+    def _first(self, subject: Subject, case: Any, linked: bool) -> Run:
+        facts, refusal = self._ask_hooks(subject, case, linked)
+        if refusal is not None:
+            run = Run(blank(subject))
+            run.facts["outcome"], run.facts["reason"] = "refused", refusal
+        else:
+            run = run_case(self._around, subject, case)
+        run.facts["hooks"] = facts
+        return run
+
+    def _ask_hooks(self, subject: Subject, case: Any, linked: bool) -> Any:
+        """Facts of the hooks, and what the validator says against the case, if anything."""
+        try:
+            inputs = make_inputs(subject, case)
+        except Exception:
+            return [], None  # the run itself tells
+        hooks = Hooks(subject, self._around.place, self._around.loop)
+        facts = hooks.facts(inputs, linked=linked)
+        for hook in facts:
+            if hook["role"] == "validate_inputs" and hook["variant"] == "constants":
+                if hook["failure"] is not None:
+                    return facts, f"the validator raised {hook['failure']['type']}"
+                if not hook["accepted"]:
+                    return facts, f"the validator gave {str(hook['value'])[:500]}"
+        return facts, None
+
+    def _subject(self, key: str, class_name: str) -> Subject:
+        place = (key, class_name)
+        if place not in self._subjects:
+            self._subjects[place] = subject_of(self._class(key, class_name), key)
+        return self._subjects[place]
+
+    def _class(self, key: str, class_name: str) -> Any:
+        for candidate in reversed(self._loaded.candidates):
+            named = candidate.cls.__qualname__ == class_name
+            if named and (candidate.key or _declared_key(candidate)) == key:
+                return candidate.cls
+        raise UnknownNode(f"the pack has no node {key!r} of class {class_name}")
+
+
+def _declared_key(candidate: Candidate) -> str | None:
+    try:
+        return str(candidate.cls.GET_SCHEMA().node_id)
+    except Exception:
+        return None
+
+
+def _import_torch() -> None:
+    """A host has it; it must not be imported, and its threads not begin, inside a node's call."""
+    try:
+        import torch
+    except ImportError:
+        return
+    torch.ones(2) @ torch.ones(2)
