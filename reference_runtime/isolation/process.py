@@ -23,7 +23,8 @@ from types import TracebackType
 from typing import Any
 
 from reference_runtime.isolation import rpc
-from reference_runtime.isolation.death import WorkerDied, describe_status
+from reference_runtime.isolation.death import WorkerDied as WorkerDied
+from reference_runtime.isolation.death import describe_status as describe_status
 from reference_runtime.isolation.output import Output
 from reference_runtime.isolation.scratch import worker_environment
 from reference_runtime.isolation.sweep import end_group, end_marked
