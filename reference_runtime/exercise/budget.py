@@ -1,0 +1,53 @@
+"""How long running nodes may take in all, and each of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Budget:
+    """``seconds`` for a whole run, from its first node on; ``node_seconds`` for each node."""
+
+    seconds: float
+    node_seconds: float
+    clock: Callable[[], float] = time.monotonic
+    _ends: float | None = field(default=None, init=False)
+
+    def begin_node(self) -> NodeBudget:
+        """The share of the next node."""
+        now = self.clock()
+        if self._ends is None:
+            self._ends = now + self.seconds
+        return NodeBudget(self, now, min(now + self.node_seconds, self._ends))
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing is left for any node."""
+        return self._ends is not None and self.clock() >= self._ends
+
+
+@dataclass(frozen=True)
+class NodeBudget:
+    """The share of one node."""
+
+    whole: Budget
+    started: float
+    ends: float
+
+    @property
+    def spent(self) -> bool:
+        return self.whole.clock() >= self.ends
+
+    @property
+    def seconds(self) -> float:
+        """How long the node has taken up to now."""
+        return self.whole.clock() - self.started
+
+    def reason(self) -> str:
+        """Which budget is spent, in words."""
+        if self.whole.spent:
+            return f"the budget of {self.whole.seconds:g} s for the run is spent"
+        return f"the budget of {self.whole.node_seconds:g} s for a node is spent"
