@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from reference_runtime.description import PackDescription
+from reference_runtime.description import NodeDescription, PackDescription
 from reference_runtime.isolation.inspector import CannotStart, Inspector, Wanted
 from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.isolation.signals import cleaning_before_termination, terminating_cleanly
@@ -107,11 +107,20 @@ class Inspecting:
         self._waiting = ExitStack()
         self._waiting.enter_context(cleaning_before_termination(self._ending.close))
 
-    def result(self, on_progress: Callable[[str], None] | None = None) -> Inspection:
-        """Wait until the pack is described; to be called once. Ends the worker."""
+    def result(
+        self,
+        on_progress: Callable[[str], None] | None = None,
+        on_node: Callable[[NodeDescription], None] | None = None,
+    ) -> Inspection:
+        """Wait until the pack is described; to be called once. Ends the worker.
+
+        ``on_node`` gets each node's description while the worker makes the next ones; whether the
+        node is ``registered`` stands in it only at the end, when all are known.
+        """
         self._waiting.close()
         inspector = self._inspector
         inspector.on_progress = on_progress or inspector.on_progress
+        inspector.on_node = on_node or inspector.on_node
         with terminating_cleanly(), self._ending:
             with inspector, _saying_what_broke():
                 description = inspector.run()

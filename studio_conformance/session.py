@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import Any, cast
 
+from reference_runtime.description import NodeDescription
 from reference_runtime.levels import Level, UnknownLevel
 from reference_runtime.runtime import Inspecting, Inspection, PackSpec
 from studio_conformance.checks import Check
@@ -27,8 +28,11 @@ from studio_conformance.packs import Target, UnusablePack, find_pack
 from studio_conformance.results import NOT_RUN, Result, finding_id, replay_command, safe_name
 from studio_conformance.runner import IMPORT_CHECK, Verdict, judge
 from studio_conformance.source import SourceIndex
-from studio_conformance.subject import Node, Pack
+from studio_conformance.subject import Node, Pack, PackSoFar
 from studio_conformance.waivers import complaints, waiver_for
+
+EARLY_FAMILIES = frozenset({"SCHEMA", "SIGNATURE", "V1"})
+"""Families of checks that need nothing but the description and the source."""
 
 Progress = Callable[[str, str], None]
 """Told of the label of a pack and what its worker does now."""
@@ -73,6 +77,8 @@ class PackRun:
     results: dict[str, list[Result]] = field(default_factory=dict)
     """By item id."""
     begun: Inspecting | None = None
+    _early: dict[tuple[int, str], list[Verdict]] = field(default_factory=dict)
+    """By identity of the node's description, and code."""
 
     @cached_property
     def checks(self) -> list[Check]:
@@ -116,8 +122,20 @@ class PackRun:
         begun, self.begun = self.begun, None
         with self._noting_what_breaks(), _meanwhile(source.prefetch):
             with begun or Inspecting(self._spec()) as inspecting:
-                inspection = inspecting.result(tell)
+                inspection = inspecting.result(tell, partial(self._judge_early, source))
             self.accept(inspection, source)
+
+    def _judge_early(self, source: SourceIndex, facts: NodeDescription) -> None:
+        """Judge a node by what concerns it alone, while the worker describes the next ones."""
+        so_far = PackSoFar(self.target.path, self.level, source)
+        node = Node(cast("Pack", so_far), facts)
+        for check in self._early_checks:
+            self._early[id(facts), check.code] = judge(check, node)
+
+    @cached_property
+    def _early_checks(self) -> list[Check]:
+        alone = (c for c in self.checks if c.scope == "node" and not c.whole_pack)
+        return [check for check in alone if check.family in EARLY_FAMILIES]
 
     def _spec(self) -> PackSpec:
         return PackSpec(
@@ -157,6 +175,10 @@ class PackRun:
         ]
 
     def _verdicts(self, check: Check, unit: Unit) -> list[Verdict]:
+        if unit.node is not None:
+            early = self._early.get((id(unit.node.facts), check.code))
+            if early is not None:
+                return early
         subject = unit.node or self.subject
         if subject is not None:
             return judge(check, subject)

@@ -142,9 +142,10 @@ def own_nodes(function: Function, kind: type[K]) -> list[K]:
     """
     known = _own_nodes.get(function)
     if known is None:
-        known = _own_nodes[function] = {}
+        known = {}
         for node in _nodes_of(function.body):
             known.setdefault(type(node), []).append(node)
+        _own_nodes[function] = known
     return known.get(kind, [])
 
 

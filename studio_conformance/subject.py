@@ -30,19 +30,35 @@ Exercise = Callable[["Node"], NodeExecution]
 """Runs a node on its cases; called once for each node, and only when a check asks."""
 
 
-class Pack:
-    """A pack that was loaded (or failed to load) in a worker.
+class PackSoFar:
+    """What is known of a pack while its nodes are still being described.
 
     ``path`` is the folder or single file that was asked for, absolute.
     """
 
+    def __init__(self, path: Path, level: Level, source: SourceIndex) -> None:
+        self.path = path
+        self.level = level
+        self.source = source
+
+    @cached_property
+    def entry_file(self) -> Path:
+        """The file the host imports: ``__init__.py`` of a folder, or the single file."""
+        return self.path / "__init__.py" if self.path.is_dir() else self.path
+
+    def at(self, file: str | None = None, line: int | None = None) -> Location:
+        """A location; what is not known falls back to the first line of the entry file."""
+        return Location(file or str(self.entry_file), line or 1)
+
+
+class Pack(PackSoFar):
+    """A pack that was loaded (or failed to load) in a worker."""
+
     def __init__(
         self, path: Path, description: PackDescription, source: SourceIndex | None = None
     ) -> None:
-        self.path = path
+        super().__init__(path, level_named(description["level"]), source or SourceIndex(path))
         self.description = description
-        self.level: Level = level_named(description["level"])
-        self.source = source or SourceIndex(path)
         self.exercise: Exercise | None = None
         """How nodes of this pack are run; None where only its description is at hand."""
         self.nodes = [Node(self, node) for node in description["nodes"]]
@@ -54,15 +70,6 @@ class Pack:
     def problems(self, *kinds: str) -> list[Problem]:
         """The loading problems of the given kinds, in the order they happened."""
         return [p for p in self.description["problems"] if p["kind"] in kinds]
-
-    @cached_property
-    def entry_file(self) -> Path:
-        """The file the host imports: ``__init__.py`` of a folder, or the single file."""
-        return self.path / "__init__.py" if self.path.is_dir() else self.path
-
-    def at(self, file: str | None = None, line: int | None = None) -> Location:
-        """A location; what is not known falls back to the first line of the entry file."""
-        return Location(file or str(self.entry_file), line or 1)
 
 
 class Node:

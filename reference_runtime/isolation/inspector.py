@@ -63,6 +63,8 @@ class Inspector:
     wanted: Wanted
     scratch: Scratch
     on_progress: Callable[[str], None] = lambda text: None
+    on_node: Callable[[NodeDescription], None] = lambda node: None
+    """Gets each node's description while the worker makes the next ones."""
     confinement: str = "not enforced: no worker started"
     deaths: list[tuple[WorkerDied, str]] = field(default_factory=list)
     """Each with the last lines that the worker printed."""
@@ -259,6 +261,7 @@ class Inspector:
                 self._ask_ahead(index, len(candidates))
                 self._nodes.append(self._describe(candidate["label"]))
                 self._blocked.append(candidate["blocked"])
+                self.on_node(self._nodes[-1])
             except WorkerDied as death:
                 self._note_death(death)
                 self._problems.append(_node_problem(death, candidate["label"]))

@@ -102,6 +102,8 @@ class Check:
     bump: Bump | None = None
     undescribed: bool = False
     """It also judges nodes whose schema the host refuses, by what the class declares."""
+    whole_pack: bool = False
+    """Scope "node": it asks about the pack beyond its node, so that all must be described first."""
     since: str = "0.1.0"
 
     @property
@@ -139,6 +141,7 @@ def check(
     api_levels: tuple[str, ...] | None = None,
     bump: Bump | None = None,
     undescribed: bool = False,
+    whole_pack: bool = False,
     since: str = "0.1.0",
 ) -> Callable[[F], F]:
     """Register the decorated function as a check.
@@ -155,7 +158,7 @@ def check(
             raise ValueError(f"{code} {slug} clashes with {clash.code} {clash.slug}")
         _CHECKS[code] = Check(
             code, slug, title, why, fix, level, scope, function, kinds, api_levels, bump,
-            undescribed, since,
+            undescribed, whole_pack, since,
         )  # fmt: skip
         return function
 

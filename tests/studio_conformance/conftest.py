@@ -32,7 +32,7 @@ def inspections(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
         def __init__(self, spec: PackSpec) -> None:
             self.found = known.get(Path(spec.path).name, a_pack())
 
-        def result(self, on_progress: object = None) -> Inspection:
+        def result(self, on_progress: object = None, on_node: object = None) -> Inspection:
             if isinstance(self.found, Exception):
                 raise self.found
             found = self.found

@@ -21,6 +21,7 @@ from studio_conformance.subject import Node
     ),
     fix="Offer an option, such as 'none', or leave the input out.",
     level="error",
+    whole_pack=True,
 )
 def combo_not_empty(node: Node) -> Iterator[Violation]:
     for item in node.inputs:

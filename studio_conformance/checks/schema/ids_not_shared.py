@@ -19,6 +19,7 @@ from studio_conformance.subject import Node
     ),
     fix="Give the output another id (its display name may stay), such as image_out.",
     level="error",
+    whole_pack=True,
     kinds=("v3",),
     api_levels=("comfy-0.3.64", "studio-0.3.71"),
     undescribed=True,

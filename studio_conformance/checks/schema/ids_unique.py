@@ -19,6 +19,7 @@ from studio_conformance.subject import Node
     ),
     fix="Give each input and each output an id of its own; display names may repeat.",
     level="error",
+    whole_pack=True,
     kinds=("v3",),
     undescribed=True,
 )

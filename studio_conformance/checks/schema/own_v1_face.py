@@ -25,6 +25,7 @@ _CACHED = ("RETURN_TYPES", "OUTPUT_IS_LIST", "OUTPUT_NODE", "INPUT_IS_LIST", "NO
         "nodes from ComfyNode."
     ),
     level="error",
+    whole_pack=True,
     kinds=("v3",),
 )
 def own_v1_face(node: Node) -> Iterator[Violation]:

@@ -18,6 +18,7 @@ from studio_conformance.subject import Node
     ),
     fix="Declare an output, or set is_output_node=True (v1: OUTPUT_NODE = True).",
     level="warning",
+    whole_pack=True,
 )
 def reachable(node: Node) -> Iterator[Violation]:
     facts = node.attribute("OUTPUT_NODE")
