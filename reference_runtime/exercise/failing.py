@@ -46,7 +46,16 @@ def case_failure(
         rejection = "environment" if _is_ours(error) else "programming"
     else:
         rejection = "other"
-    return {**failure_of(error, place), "rejection": rejection, "stage": stage, "own": own}
+    failure = failure_of(_from_the_pack(error, place), place)
+    return {**failure, "rejection": rejection, "stage": stage, "own": own}
+
+
+def _from_the_pack(error: BaseException, place: Place) -> BaseException:
+    """The exception without the frames above the first one of the pack."""
+    trace = error.__traceback__
+    while trace is not None and not place.owns(trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    return error if trace is None else error.with_traceback(trace)
 
 
 def raised_by_pack(error: BaseException, place: Place) -> bool:

@@ -116,7 +116,7 @@ def _observed(
     run.facts["changes"] = state.changes(before, after)
     run.facts["generators"] = after.rng
     run.facts["effects"] = [_effect(e) for e in seen.values() if e["kind"] in _EFFECTS]
-    _restore(before, around.work)
+    _restore(before, after, around.work)
 
 
 _EFFECTS = ("process", "network", "write", "delete")
@@ -190,19 +190,22 @@ def _note_mutations(run: Run, before: dict[str, dict[str, Mark]]) -> None:
         run.facts["mutations"] += mutations(name, was, marks(run.inputs[name]))
 
 
-def _restore(before: state.State, work: Path) -> None:
+def _restore(before: state.State, after: state.State, work: Path) -> None:
     """Take back what would make the next run another one: files, folder, torch's defaults."""
-    for path in state.new_files(before, work):
+    for path in state.new_files(before, after, work):
         try:
             path.unlink()
         except OSError:
             continue
-    if os.path.isdir(before.cwd):
+    if after.cwd != before.cwd and os.path.isdir(before.cwd):
         os.chdir(before.cwd)
+    if after.torch == before.torch:
+        return
     torch: Any = sys.modules.get("torch")
     if torch is not None and "default-dtype" in before.torch:
         torch.set_default_dtype(getattr(torch, before.torch["default-dtype"].partition(".")[2]))
         torch.set_grad_enabled(before.torch["grad-mode"].startswith("gradients"))
+        torch.set_num_threads(int(before.torch["threads-setting"].partition(" ")[0]))
 
 
 def blank(subject: Subject) -> CaseFacts:
@@ -216,7 +219,8 @@ def _inference() -> AbstractContextManager[Any]:
         import torch
     except ImportError:
         return nullcontext()
-    return torch.inference_mode()
+    mode: AbstractContextManager[Any] = torch.inference_mode()
+    return mode
 
 
 # --- memory ---------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def _slot(
     blocker = value if isinstance(value, ExecutionBlocker) else returned.block
     link = returned.expand is not None and is_link(value)
     is_list = output_is_list(subject, index) and isinstance(value, (list, tuple))
-    items = list(value) if is_list else [] if missing else [value]
+    items: list[Any] = list(value or ()) if is_list else [] if missing else [value]
     skip = link or isinstance(value, ExecutionBlocker)
     return {
         "index": index,

@@ -29,11 +29,11 @@ def relate(
     subject: Subject,
     case: Case,
     first: Run,
-    names: list[RelationName],
+    name: RelationName,
     other: Case | None,
-) -> list[Relation]:
-    """The relations asked for, as far as they make sense after ``first``."""
-    return [_TABLE[name](around, subject, case, first, other) for name in names]
+) -> Relation:
+    """The relation of that name, after ``first``, a run of ``case``."""
+    return _TABLE[name](around, subject, case, first, other)
 
 
 def relation(

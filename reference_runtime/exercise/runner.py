@@ -20,7 +20,13 @@ from types import TracebackType
 from typing import IO, Any
 
 from reference_runtime.exercise.blank import blank_facts
-from reference_runtime.exercise.facts import Case, CaseFacts, Relation, RelationName
+from reference_runtime.exercise.facts import (
+    Case,
+    CaseFacts,
+    Difference,
+    Relation,
+    RelationName,
+)
 from reference_runtime.isolation.inspector import CannotStart, Inspector, Wanted
 from reference_runtime.isolation.process import WorkerDied, WorkerProcess
 from reference_runtime.isolation.rpc import RemoteError
@@ -29,8 +35,8 @@ from reference_runtime.isolation.signals import cleaning_before_termination
 from reference_runtime.runtime import EnvironmentBroken, PackSpec
 
 CALL_SECONDS = 10.0
-RELATION_FACTOR = 3.0
-"""A request with relations may take so many times the deadline of one call."""
+FURTHER_FACTOR = 3.0
+"""A relation runs a case several times: it may take so many times the deadline of one call."""
 MEMORY_BYTES = 4 << 30
 LOOK_SECONDS = 0.05
 MAX_DEATHS = 25
@@ -53,6 +59,7 @@ class Request:
     class_name: str
     case: Case
     relations: tuple[RelationName, ...] = ()
+    """Further runs, made only where the first gave something."""
     other: Case | None = None
     linked: bool = False
 
@@ -61,8 +68,6 @@ class Request:
             "key": self.key,
             "class_name": self.class_name,
             "case": self.case,
-            "relations": list(self.relations),
-            "other": self.other,
             "linked": self.linked,
         }
 
@@ -135,14 +140,31 @@ class Exerciser:
         self._guard.close()
 
     def _ask(self, inspector: Inspector, request: Request) -> Answer:
-        seconds = self.limits.seconds
-        if request.relations:
-            seconds *= RELATION_FACTOR
         assert inspector.worker is not None
+        name = f"{request.key} on {request.case['id']}"
         with self._guard.watching(inspector.worker):
-            name = f"{request.key} on {request.case['id']}"
-            got = inspector.call("exercise", request.params(), seconds, name)
-        return Answer(got["facts"], got["relations"])
+            seconds = self.limits.seconds
+            facts = inspector.call("exercise", request.params(), seconds, name)["facts"]
+            if facts["outcome"] not in ("returned", "blocked"):
+                return Answer(facts, [])
+            return Answer(facts, self._relations(inspector, request, facts))
+
+    def _relations(
+        self, inspector: Inspector, request: Request, facts: CaseFacts
+    ) -> list[Relation]:
+        """The further runs; one that its worker dies of differs from the first, and is the last."""
+        found: list[Relation] = []
+        for name in request.relations:
+            seconds = self.limits.seconds * FURTHER_FACTOR
+            params = {"name": name, "other": request.other}
+            try:
+                call = inspector.call("relate", params, seconds, f"{request.key} {name}")
+                found.append(call["relation"])
+            except WorkerDied as death:
+                outcome = "hung" if death.hung else "crashed"
+                died = self._died(death, outcome, self._cause(death)).facts
+                return [*found, _ended_otherwise(name, facts, died)]
+        return found
 
     def _entry(self, request: Request) -> dict[str, Any]:
         return {
@@ -292,6 +314,18 @@ def resident_bytes(pid: int) -> int:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return 0
+
+
+def _ended_otherwise(name: RelationName, first: CaseFacts, second: CaseFacts) -> Relation:
+    what = f"{first['outcome']} and {second['outcome']} ({second['reason']})"
+    difference: Difference = {"path": "outcome", "what": what, "max_abs": None, "max_rel": None}
+    return {
+        "name": name,
+        "outcome": "differs",
+        "reason": "",
+        "differences": [difference],
+        "facts": second,
+    }
 
 
 def _not_run(reason: str) -> Answer:

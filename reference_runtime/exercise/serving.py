@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
+from reference_runtime.exercise.facts import Case
 from reference_runtime.exercise.hooks import Hooks
 from reference_runtime.exercise.invoking import Subject, subject_of
 from reference_runtime.exercise.observe import Run, Surroundings, blank, make_inputs, run_case
@@ -21,21 +23,28 @@ class Exercise:
     def __init__(self, loaded: Loaded, around: Surroundings) -> None:
         self._loaded, self._around = loaded, around
         self._subjects: dict[tuple[str, str], Subject] = {}
+        self._last: tuple[Subject, Case, Run] | None = None
         _import_torch()
+        gc.freeze()  # what stays for ever need not be looked through after each run
 
     def run(self, params: dict[str, Any]) -> dict[str, Any]:
-        """``params``: ``key`` and ``class_name`` of the node, ``case``, names of ``relations``, an
-        ``other`` case or None, and ``linked``: whether hooks are also called as for links.
+        """``params``: ``key`` and ``class_name`` of the node, ``case``, and ``linked``: whether
+        hooks are also called as for links.
         """
+        self._last = None
         subject = self._subject(params["key"], params["class_name"])
         run = self._first(subject, params["case"], params["linked"])
-        relations = []
-        if run.facts["outcome"] in ("returned", "blocked"):
-            case, other = params["case"], params["other"]
-            names = params["relations"]
-            first = kept(run) if names else run
-            relations = relate(self._around, subject, case, first, names, other)
-        return {"facts": run.facts, "relations": relations}
+        self._last = (subject, params["case"], run)
+        return {"facts": run.facts}
+
+    def relate(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Run the last case again. ``params``: the ``name`` of the relation, an ``other`` case."""
+        if self._last is None:
+            raise UnknownNode("no case was run before")
+        subject, case, run = self._last
+        return {
+            "relation": relate(self._around, subject, case, run, params["name"], params["other"])
+        }
 
     def _first(self, subject: Subject, case: Any, linked: bool) -> Run:
         facts, refusal = self._ask_hooks(subject, case, linked)
@@ -43,7 +52,7 @@ class Exercise:
             run = Run(blank(subject))
             run.facts["outcome"], run.facts["reason"] = "refused", refusal
         else:
-            run = run_case(self._around, subject, case)
+            run = kept(run_case(self._around, subject, case))
         run.facts["hooks"] = facts
         return run
 

@@ -25,6 +25,20 @@ MAX_FILES = 2_000
 MAX_NOTES = 20
 """Changes told of one kind."""
 _UNREMARKABLE = ("/dev/", "anon_inode:", "/proc/", "/sys/")
+_WATCHED = [
+    getattr(signal, name)
+    for name in (
+        "SIGINT",
+        "SIGTERM",
+        "SIGALRM",
+        "SIGHUP",
+        "SIGUSR1",
+        "SIGUSR2",
+        "SIGCHLD",
+        "SIGSEGV",
+    )
+    if hasattr(signal, name)
+]
 _ENVIRONMENT_NOISE = ("KMP_", "OMP_")
 """Variables that native libraries set when they are first used."""
 
@@ -80,9 +94,9 @@ def settle(before: State) -> None:
             thread.join(THREAD_GRACE)
 
 
-def new_files(before: State, root: Path) -> list[Path]:
+def new_files(before: State, after: State, root: Path) -> list[Path]:
     """Files that did not exist before."""
-    return [root / name for name, _ in _files(root) if name not in before.files]
+    return [root / name for name in after.files if name not in before.files]
 
 
 def _compare(before: State, after: State) -> dict[StateKind, list[str]]:
@@ -121,7 +135,8 @@ def seed_all(seed: int) -> None:
         numpy.random.seed(seed)
     torch: Any = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "manual_seed"):
-        torch.manual_seed(seed)
+        # Not torch.manual_seed: it also queues a call for each CUDA device, for ever.
+        torch.default_generator.manual_seed(seed)
 
 
 def _generators() -> dict[str, int]:
@@ -286,4 +301,4 @@ def _variables(before: State, after: State) -> list[str]:
 def _handlers() -> dict[int, Any]:
     if threading.current_thread() is not threading.main_thread():
         return {}
-    return {int(number): signal.getsignal(number) for number in signal.valid_signals()}
+    return {int(number): signal.getsignal(number) for number in _WATCHED}

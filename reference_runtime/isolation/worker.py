@@ -52,6 +52,7 @@ class Worker:
             "load": self.load,
             "describe": self.describe,
             "exercise": self.exercise,
+            "relate": self.relate,
             "finish": self.finish,
         }
         # A forked child keeps neither end: whatever it does, it has no part in the conversation.
@@ -133,6 +134,11 @@ class Worker:
         """Run a node on one input; params: see ``exercise.serving.Exercise.run``."""
         assert self._session is not None
         return self._session.exercise(params)
+
+    def relate(self, params: rpc.Message) -> rpc.Message:
+        """Run it again in some other way; params: see ``exercise.serving.Exercise.relate``."""
+        assert self._session is not None
+        return self._session.relate(params)
 
     def finish(self, params: rpc.Message) -> rpc.Message:
         """What is only known at the end."""
