@@ -1,0 +1,96 @@
+"""Which failures of a run are the node's own fault, for family EXEC.
+
+A node may refuse input: a ValueError with a message is a clear rejection, and no finding. What the
+environment lacks, and what a socket of any type was given by chance, is no finding either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from reference_runtime.description import InputFacts
+from reference_runtime.exercise.facts import CaseFailure, CaseRecord
+from studio_conformance.checks import NotApplicable, Violation
+from studio_conformance.checks._runs import (
+    Seen,
+    each_once,
+    explained_by,
+    raised,
+    raised_at,
+    runs,
+    without_fakes,
+)
+from studio_conformance.subject import Node
+
+DEFAULTS = "defaults"
+"""Id of the case in which every input has its default."""
+OF_THE_CALL = (
+    "SIGNATURE-001", "SIGNATURE-002", "SIGNATURE-003", "SIGNATURE-004", "SIGNATURE-005",
+    "SIGNATURE-014", "SIGNATURE-025", "SIGNATURE-026", "SCHEMA-001", "SCHEMA-002", "SCHEMA-003",
+    "SCHEMA-004", "SCHEMA-006", "SCHEMA-013", "SCHEMA-015", "SCHEMA-018", "SCHEMA-020",
+    "SCHEMA-021", "V1-001", "V1-002", "V1-006", "V1-007", "V1-008", "V1-010", "V1-014",
+)  # fmt: skip
+"""Checks that find without a run why no call, or not every call, can succeed."""
+
+
+def failure_of(record: CaseRecord) -> CaseFailure | None:
+    """The exception that the node's function raised in this case, if that ended it."""
+    facts = record["facts"]
+    failure = facts["failure"]
+    if facts["outcome"] != "raised" or failure is None or failure["stage"] != "execute":
+        return None
+    return failure
+
+
+def is_programming_error(node: Node, record: CaseRecord) -> bool:
+    """Whether the node made a mistake of its own, on input that its schema allows."""
+    failure = failure_of(record)
+    if failure is None or failure["rejection"] != "programming":
+        return False
+    return not any(item["io_type"] == "*" for item in _given(node, record))
+
+
+def _given(node: Node, record: CaseRecord) -> Iterator[InputFacts]:
+    return (item for item in node.inputs if item["id"] in record["case"]["inputs"])
+
+
+def default_case(node: Node) -> CaseRecord:
+    """The case of the defaults. Raises NotApplicable where it was not run."""
+    for record in runs(node):
+        if record["case"]["id"] == DEFAULTS:
+            return record
+    raise NotApplicable("the defaults were not run")
+
+
+def require_working_defaults(node: Node) -> None:
+    """Raise NotApplicable unless the node runs on its defaults: else nothing else is to blame."""
+    if default_case(node)["facts"]["outcome"] not in ("returned", "blocked"):
+        raise NotApplicable("the node does not run on its defaults either")
+
+
+def failures(
+    node: Node, saying: str, wanted: Callable[[CaseRecord], str | None]
+) -> Iterator[Violation]:
+    """One violation for each name that ``wanted`` gives for a case that raised.
+
+    Raises NotApplicable where a fake may be at fault, and where the call itself is known to fail.
+    """
+    without_fakes(node)
+    found = [*_seen(node, saying, wanted)]
+    if found:
+        explained_by(node, *OF_THE_CALL)
+    yield from each_once(node, found)
+
+
+def _seen(node: Node, saying: str, wanted: Callable[[CaseRecord], str | None]) -> Iterator[Seen]:
+    for record in runs(node):
+        failure, name = failure_of(record), wanted(record)
+        if failure is not None and name is not None:
+            text = f"{saying.format(name=name)}: {raised(failure)}"
+            yield Seen(name, text, record, raised_at(node, failure))
+
+
+def varied(record: CaseRecord, *kinds: str) -> str | None:
+    """The input that this case varies, if it is one of these kinds ("min", "option", "absent")."""
+    kind, found, rest = record["case"]["id"].partition(":")
+    return rest.partition("=")[0] if found and kind in kinds else None

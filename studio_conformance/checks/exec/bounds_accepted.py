@@ -1,0 +1,37 @@
+"""A node can work with each bound that its schema gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reference_runtime.exercise.facts import CaseRecord
+from studio_conformance.checks import NotApplicable, Violation, check
+from studio_conformance.checks._failing import (
+    failure_of,
+    failures,
+    require_working_defaults,
+    varied,
+)
+from studio_conformance.checks._runs import runs
+from studio_conformance.subject import Node
+
+
+@check(
+    "EXEC-055",
+    "bounds-accepted",
+    title="The node works at the min and at the max of every number.",
+    why="The widget lets users choose a value at which the node fails.",
+    fix="Narrow min and max to what works, or handle the bound.",
+    level="warning",
+)
+def bounds_accepted(node: Node) -> Iterator[Violation]:
+    require_working_defaults(node)
+    if not any(varied(record, "min", "max") for record in runs(node)):
+        raise NotApplicable("the node has no number with a bound that was run")
+    yield from failures(node, "fails at a bound of {name!r}", _unaccepted)
+
+
+def _unaccepted(record: CaseRecord) -> str | None:
+    failure = failure_of(record)
+    broken = failure is not None and failure["rejection"] in ("programming", "other")
+    return varied(record, "min", "max") if broken else None

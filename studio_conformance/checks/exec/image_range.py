@@ -1,0 +1,41 @@
+"""Images and masks lie in 0..1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from studio_conformance.checks import Violation, check
+from studio_conformance.checks._runs import without_fakes
+from studio_conformance.checks._values import Summary, complaints, is_tensor
+from studio_conformance.subject import Node
+
+OVERSHOOT = 0.25
+"""What sharp edges gain when they are resized with a bicubic or Lanczos kernel, and a bit more."""
+
+
+@check(
+    "EXEC-010",
+    "image-range",
+    title="The values of images and masks lie between 0 and 1.",
+    why=(
+        "Whatever saves or shows them cuts off the rest: a picture in 0..255 is white, one in "
+        "-1..1 has lost its shadows."
+    ),
+    fix=(
+        "Scale to 0..1 (divide by 255, or (x + 1) / 2), and clamp after computing: "
+        "image.clamp(0.0, 1.0)."
+    ),
+    level="warning",
+)
+def image_range(node: Node) -> Iterator[Violation]:
+    without_fakes(node)
+    yield from complaints(node, _complain, "IMAGE", "MASK")
+
+
+def _complain(value: Summary) -> str | None:
+    low, high = value["min"], value["max"]
+    if not is_tensor(value) or low is None or high is None:
+        return None
+    if low >= -OVERSHOOT and high <= 1 + OVERSHOOT:
+        return None
+    return f"holds values from {low:.4g} to {high:.4g}"

@@ -1,0 +1,40 @@
+"""An output that is declared has a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from studio_conformance.checks import NotApplicable, Violation, check
+from studio_conformance.checks._runs import explained_by, without_fakes
+from studio_conformance.checks._values import Summary, complaints, is_none
+from studio_conformance.subject import Node
+
+TYPED = (
+    "STRING", "INT", "FLOAT", "BOOLEAN", "IMAGE", "MASK", "LATENT", "AUDIO", "CONDITIONING",
+    "SIGMAS",
+)  # fmt: skip
+"""Io types of the host, of which every node that takes them expects a value."""
+
+
+@check(
+    "EXEC-005",
+    "output-not-none",
+    title="No run gives None for an output that declares a type.",
+    why=(
+        "What follows gets None where it was promised a value, and fails with an error about "
+        "attributes of None."
+    ),
+    fix="Give an empty value of the type (an empty text, a black mask), or an ExecutionBlocker.",
+    level="warning",
+)
+def output_not_none(node: Node) -> Iterator[Violation]:
+    explained_by(node, "SIGNATURE-024")
+    without_fakes(node)
+    typed = [output["io_type"] for output in node.outputs if output["io_type"] in TYPED]
+    if not typed:
+        raise NotApplicable("the node has no output of a type that is known")
+    yield from complaints(node, _complain, *typed)
+
+
+def _complain(value: Summary) -> str | None:
+    return "is None" if is_none(value) else None
