@@ -20,6 +20,8 @@ from studio_conformance.waivers import Waiver
 
 TABLE = "studio-conformance"
 DEFAULT_TIMEOUT = 60.0
+DEFAULT_EXAMPLES = 20
+DEFAULT_BUDGET = 300.0
 T = TypeVar("T")
 
 
@@ -44,6 +46,12 @@ class Settings:
     """(code, level): levels that the pack's owner changed."""
     timeout: float = DEFAULT_TIMEOUT
     """Seconds that the worker may take for one request."""
+    max_examples: int = DEFAULT_EXAMPLES
+    """Random inputs that each node is run on, after the systematic ones."""
+    budget: float = DEFAULT_BUDGET
+    """Seconds for running nodes, all together."""
+    fakes: bool = False
+    """Small stand-ins take the place of models, so that nodes which need one are run too."""
     waivers: tuple[Waiver, ...] = ()
 
     def checks(self) -> list[Check]:
@@ -123,7 +131,10 @@ class _Reader:
             "ignore": lambda value: self.codes("ignore", value),
             "level": lambda value: self.one_of("level", value, get_args(Severity)),
             "levels": self.levels,
-            "timeout": self.timeout,
+            "timeout": lambda value: self.seconds("timeout", value),
+            "max_examples": self.examples,
+            "budget": lambda value: self.seconds("budget", value),
+            "fakes": self.fakes,
             "waivers": self.waivers,
         }
         for key in table:
@@ -155,10 +166,20 @@ class _Reader:
         except UnknownCheck as error:
             self.fail(f"{key}: {error}")
 
-    def timeout(self, value: Any) -> float:
+    def seconds(self, key: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e6:
-            self.fail(f"timeout must be a number of seconds above 0, not {value!r}")
+            self.fail(f"{key} must be a number of seconds above 0, not {value!r}")
         return float(value)
+
+    def examples(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1_000_000:
+            self.fail(f"max_examples must be a whole number from 0 on, not {value!r}")
+        return value
+
+    def fakes(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            self.fail(f"fakes must be true or false, not {value!r}")
+        return value
 
     def levels(self, value: Any) -> tuple[tuple[str, Severity], ...]:
         if not isinstance(value, dict):

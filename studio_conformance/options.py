@@ -22,6 +22,9 @@ def overrides(
     ignore: Sequence[str] = (),
     level: str | None = None,
     timeout: str | None = None,
+    max_examples: str | None = None,
+    budget: str | None = None,
+    fakes: bool = False,
 ) -> dict[str, Any]:
     """The fields of Settings that the command line gives, checked. Raises WrongUsage."""
     values: dict[str, Any] = {
@@ -30,7 +33,10 @@ def overrides(
         "select": _codes("--studio-select", select),
         "ignore": _codes("--studio-ignore", ignore),
         "level": _one_of("--studio-level", level, get_args(Severity)),
-        "timeout": _seconds(timeout),
+        "timeout": _seconds("--studio-timeout", timeout),
+        "max_examples": _number("--studio-max-examples", max_examples),
+        "budget": _seconds("--studio-budget", budget),
+        "fakes": fakes or None,
     }
     return {key: value for key, value in values.items() if value is not None}
 
@@ -60,7 +66,7 @@ def _codes(option: str, values: Sequence[str]) -> tuple[str, ...] | None:
         raise WrongUsage(f"{option}: {error}") from None
 
 
-def _seconds(value: str | None) -> float | None:
+def _seconds(option: str, value: str | None) -> float | None:
     if value is None:
         return None
     try:
@@ -68,5 +74,13 @@ def _seconds(value: str | None) -> float | None:
     except ValueError:
         seconds = -1.0
     if not 0 < seconds < 1e6:
-        raise WrongUsage(f"--studio-timeout must be a number of seconds above 0, not {value!r}")
+        raise WrongUsage(f"{option} must be a number of seconds above 0, not {value!r}")
     return seconds
+
+
+def _number(option: str, value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not value.isdecimal() or len(value) > 7:
+        raise WrongUsage(f"{option} must be a whole number from 0 on, not {value!r}")
+    return int(value)

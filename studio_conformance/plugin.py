@@ -58,6 +58,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         help="how long the worker of a pack may take for one request (default: 60)",
     )
+    group.addoption(
+        "--studio-max-examples",
+        metavar="N",
+        help="how many random inputs each node is run on, after the systematic ones (default: 20)",
+    )
+    group.addoption(
+        "--studio-budget",
+        metavar="SECONDS",
+        help="how long running nodes may take, all together (default: 300)",
+    )
+    group.addoption(
+        "--studio-fakes",
+        action="store_true",
+        help="run nodes that need a model with a small stand-in for it",
+    )
+    group.addoption(
+        "--studio-replay",
+        metavar="ID",
+        help="run again the input of the finding with this id, as the last run kept it",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
