@@ -208,7 +208,8 @@ class Difference(TypedDict):
     """Where two runs of one case do not agree."""
 
     path: str
-    """"output 0", "output 1['samples']", "outcome", "ui['images']" ..."""
+    """"output 0", "output 1['samples']", "outcome", "ui['images']" ...; for "split_batch" with the
+    number of the element: "output 0[1]"."""
     what: str
     """In words, with both values: "max difference 0.25", "shape (1, 8, 8, 3) and (2, 8, 8, 3)"."""
     max_abs: float | None

@@ -15,7 +15,7 @@ from reference_runtime.exercise.facts import Case, CaseFacts, Difference, Relati
 from reference_runtime.exercise.invoking import Subject, bind_v1_face
 from reference_runtime.exercise.observe import Run, Surroundings, run_case
 from reference_runtime.exercise.returned import output_is_list
-from reference_runtime.exercise.splitting import NotSplittable, joined, split
+from reference_runtime.exercise.splitting import NotSplittable, element, joined, split
 
 GROWTH_RUNS = 12
 GROWTH_SECONDS = 0.2
@@ -144,7 +144,9 @@ def _joined(subject: Subject, first: Run, runs: list[Run]) -> Relation:
         if together is None:
             continue
         compared_any = True
-        found += differences(f"output {index}", whole, together)
+        for number in range(len(runs)):
+            pair = [element(value, number, len(runs)) for value in (whole, together)]
+            found += differences(f"output {index}[{number}]", *pair)
     if not compared_any:
         return not_comparable("split_batch", "no output is a batch as long as the input's")
     return relation("split_batch", found)

@@ -30,7 +30,7 @@ def split(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
     if length > MAX_BATCH:
         raise NotSplittable(f"a batch of {length} is too long")
     return [
-        {name: _element(value, index, length) for name, value in inputs.items()}
+        {name: element(value, index, length) for name, value in inputs.items()}
         for index in range(length)
     ]
 
@@ -43,11 +43,12 @@ def _lengths(value: Any) -> list[int]:
     return []
 
 
-def _element(value: Any, index: int, length: int) -> Any:
+def element(value: Any, index: int, length: int) -> Any:
+    """The part of a value, batch or not, that belongs to one element of a batch."""
     if is_tensor(value) and value.dim() >= 3 and value.shape[0] == length:
         return value[index : index + 1].clone()
     if isinstance(value, dict):
-        return {key: _element(each, index, length) for key, each in value.items()}
+        return {key: element(each, index, length) for key, each in value.items()}
     return value
 
 
