@@ -30,7 +30,7 @@ from reference_runtime.isolation.scratch import worker_environment
 from reference_runtime.isolation.sweep import end_group, end_marked
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
-CHUNK = 1 << 20
+CHUNK = 1 << 16
 READS_PER_TURN = 16
 REAP_SECONDS = 5.0
 

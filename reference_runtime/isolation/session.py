@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,8 @@ class Session:
         runner = Runner(mentions_asyncio(self.place))
         with self.observer:
             self.loaded = load(self.place, ACTIVE.level, runner, self._progress)
+        # What importing brought stays: don't look for garbage in it while describing.
+        gc.freeze()
         LOG.phase = "schema"
         facts = load_facts(self.loaded, self.web, peak_bytes())
         return {

@@ -237,7 +237,10 @@ def _text(data: bytes) -> str:
 
 
 def decode(wire: Any, extra: Extra | None = None, resolve: Resolve | None = None) -> Any:
-    """The value. Raises BadValue for what ``encode`` doesn't make."""
+    """The value, made out of the lists and dicts of ``wire`` itself, which is of no use afterwards.
+
+    Raises BadValue for what ``encode`` doesn't make.
+    """
     if not isinstance(wire, dict) or "data" not in wire:
         raise BadValue("no wire form of a value")
     top = [wire["data"]]
