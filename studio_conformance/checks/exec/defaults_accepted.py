@@ -30,6 +30,8 @@ def defaults_accepted(node: Node) -> Iterator[Violation]:
     without_fakes(node)
     _require_own_values(node)
     record = default_case(node)
+    if record is None:
+        raise NotApplicable("the defaults were not run")
     refusal = _refusal(record)
     if refusal is not None:
         explained_by(node, *OF_THE_CALL)

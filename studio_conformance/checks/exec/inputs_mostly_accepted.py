@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reference_runtime.exercise.facts import CaseRecord
 from studio_conformance.checks import NotApplicable, Violation, check
 from studio_conformance.checks._failing import failure_of
-from studio_conformance.checks._runs import Seen, each_once, raised, runs, without_fakes
+from studio_conformance.checks._runs import raised, runs, without_fakes
 from studio_conformance.subject import Node
 
 ENOUGH = 8
@@ -37,7 +37,7 @@ def inputs_mostly_accepted(node: Node) -> Iterator[Violation]:
     rejected = [record for record in done if _rejected(record)]
     if len(rejected) > MOST * len(done):
         text = f"rejects {len(rejected)} of {len(done)} inputs, first: {_reason(rejected[0])}"
-        yield from each_once(node, [Seen("inputs", text, rejected[0])])
+        yield Violation(text, node.locate_method("execute"), "inputs")
 
 
 def _counts(record: CaseRecord) -> bool:
