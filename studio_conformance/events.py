@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 
 from studio_conformance.files import write_text
 from studio_conformance.results import Result
+from studio_conformance.tally import Tally
 
 LOG_VERSION = 1
 FILE_NAME = "events.jsonl"
@@ -65,6 +66,9 @@ class PackEvent(TypedDict):
     select: list[str]
     ignore: list[str]
     levels: dict[str, str]
+    max_examples: int
+    budget: float
+    fakes: bool
     confinement: str | None
     worker: dict[str, str | None]
     """python, torch, numpy of the worker; empty when there was none."""
@@ -112,6 +116,13 @@ class NodeEvent(TypedDict):
     class_name: str
     file: str | None
     line: int | None
+
+
+class ExecutionEvent(Tally):
+    """What running one node came to."""
+
+    event: str
+    pack: str
 
 
 class ResultEvent(Result):

@@ -7,7 +7,8 @@ they judge, and their rows travel back inside the test reports.
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 from studio_conformance import outcomes
 from studio_conformance.events import FILE_NAME, Event, write_events
 from studio_conformance.items import FamilyItem, PackCollector
+from studio_conformance.kept import NoSuchFinding, journal_file, keep, kept_file, recall
 from studio_conformance.log import build_events
 from studio_conformance.options import WrongUsage, overrides
 from studio_conformance.protocol import has_nothing_around, is_undisturbed, run_shortly
@@ -73,6 +75,7 @@ def _open(config: pytest.Config) -> Session:
         raise pytest.UsageError(str(error)) from None
     if not session.packs:
         raise pytest.UsageError(*(refused.message for refused in session.refused))
+    _keep_inputs(config, session)
     if option.studio_report is not None:
         _make_folder(config.invocation_params.dir / option.studio_report)
     return session
@@ -86,12 +89,38 @@ def _begin(config: pytest.Config) -> Session:
         mode=option.studio_mode,
         level=option.studio_level,
         timeout=option.studio_timeout,
+        max_examples=option.studio_max_examples,
+        budget=option.studio_budget,
+        fakes=option.studio_fakes,
     )
     session = open_session(option.studio_pack, given, config.invocation_params.dir)
     if not hasattr(config, "workerinput"):
-        config.add_cleanup(session.abandon)
+        config.add_cleanup(session.close)
         session.begin()
     return session
+
+
+def _keep_inputs(config: pytest.Config, session: Session) -> None:
+    """Say where inputs are written down, and recall the one that is to be run again."""
+    folder = _folder_for_inputs(config)
+    for run in session.packs:
+        run.journal = journal_file(folder, run.target.path) if folder else None
+    wanted = config.option.studio_replay
+    if wanted is None:
+        return
+    if len(session.packs) != 1 or folder is None:
+        raise pytest.UsageError("--studio-replay needs one --studio-pack, and pytest's cache")
+    run = session.packs[0]
+    try:
+        run.only = recall(kept_file(folder, run.target.path), wanted)
+    except NoSuchFinding as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _folder_for_inputs(config: pytest.Config) -> Path | None:
+    """In pytest's cache; None where that is switched off."""
+    cache = getattr(config, "cache", None)
+    return None if cache is None else Path(cache.mkdir("studio-conformance"))
 
 
 def _make_folder(folder: Path) -> None:
@@ -101,6 +130,19 @@ def _make_folder(folder: Path) -> None:
     except OSError as error:
         message = f"--studio-report: can't make the folder {folder}: {error.strerror}"
         raise pytest.UsageError(message) from None
+
+
+@contextmanager
+def _sparing_the_collector() -> Iterator[None]:
+    """A description is 100 000s of objects that stay: don't look for garbage among them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 def _listed(names: list[str], limit: int = 5) -> str:
@@ -138,7 +180,17 @@ class StudioHooks:
             f"studio conformance: {_listed([run.label for run in runs])} at level {level} "
             f"({_reason(runs)}), {mode}"
             for (level, mode), runs in alike.items()
-        ]
+        ] + [*self._running_nodes()]
+
+    def _running_nodes(self) -> Iterator[str]:
+        """A line about running nodes, where a check asks for it."""
+        runs = [run for run in self.session.packs if any(c.family == "EXEC" for c in run.checks)]
+        for settings in {run.settings.budget: run.settings for run in runs}.values():
+            fakes = ", with stand-ins for models" if settings.fakes else ""
+            yield (
+                f"running nodes: at most {settings.budget:g} s (--studio-budget), systematic inputs"
+                f" and {settings.max_examples} random ones for each node{fakes}"
+            )
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -154,8 +206,8 @@ class StudioHooks:
         """Put the packs beside whatever else the session collects."""
         report = yield
         if isinstance(collector, pytest.Session) and report.passed:
-            self.session.load(self._progress())
-            gc.freeze()  # A description is 100 000s of objects that stay: spare the collector them.
+            with _sparing_the_collector():
+                self.session.load(self._progress())
             report.result = [*report.result, *self._collectors(collector)]
         return report
 
@@ -223,6 +275,7 @@ class StudioHooks:
         report = yield
         if isinstance(item, FamilyItem) and call.when == "call":
             report.__dict__["studio_rows"] = item.rows  # Travels with the report under xdist.
+            report.__dict__["studio_execution"] = item.run.executions.get(item.nodeid)
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -234,6 +287,9 @@ class StudioHooks:
         rows = getattr(report, "studio_rows", None)
         if rows:
             run.results[report.nodeid] = rows
+            counts = getattr(report, "studio_execution", None)
+            if counts is not None:
+                run.executions[report.nodeid] = counts
         elif report.failed:
             crash = getattr(report.longrepr, "reprcrash", None)
             why = crash.message if crash else report.longreprtext.strip()
@@ -251,6 +307,7 @@ class StudioHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        self.session.close()
         if hasattr(self.config, "workerinput") or self.config.option.collectonly:
             return
         self.events = build_events(
@@ -270,11 +327,20 @@ class StudioHooks:
         return exitstatus in ENDED or bool(limit and distributed.countfailures >= limit)
 
     def _write(self) -> None:
+        self._keep()
         folder = self.config.getoption("--studio-report")
         if folder is not None:
             root = self.config.invocation_params.dir / folder
             write_events(root / FILE_NAME, self.events)
             write_reports(root, self.events)
+
+    def _keep(self) -> None:
+        """Keep the inputs of findings for --studio-replay."""
+        folder = _folder_for_inputs(self.config)
+        for run in self.session.packs if folder else ():
+            assert folder is not None
+            rows = (row for found in run.results.values() for row in found)
+            keep(kept_file(folder, run.target.path), rows)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if not self.events:

@@ -113,6 +113,8 @@ def _pack_events(run: PackRun) -> Iterator[Event]:
         yield from _deaths(run)
     for node in run.subject.nodes if run.subject else []:
         yield dict(_node(run.label, node))
+    for counts in run.tallies():
+        yield {"event": "execution", "pack": run.label, **counts}
     for row in run.rows():
         yield {"event": "result", **row}
 
@@ -136,6 +138,9 @@ def _pack(run: PackRun) -> PackEvent:
         "select": list(settings.select),
         "ignore": list(settings.ignore),
         "levels": dict(settings.levels),
+        "max_examples": settings.max_examples,
+        "budget": settings.budget,
+        "fakes": settings.fakes,
         "confinement": run.inspection.confinement if run.inspection else None,
         "worker": {k: facts[k] for k in ("python", "torch", "numpy")} if facts else {},
         "load": _load(run) if subject else None,

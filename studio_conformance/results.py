@@ -12,8 +12,17 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
+from reference_runtime.exercise.facts import Case
 from studio_conformance.checks import Severity
 from studio_conformance.outcomes import OUTCOMES, Outcome
+
+
+class Example(TypedDict):
+    """The input that showed a finding: for a person, for a replay, and to paste."""
+
+    case: Case
+    text: str
+    snippet: str
 
 
 class Result(TypedDict):
@@ -39,6 +48,8 @@ class Result(TypedDict):
     """For a check that raised: where."""
     waiver: str | None
     """The reason the owner gave."""
+    example: Example | None
+    """Family EXEC: the input it was seen on. No part of the finding's identity."""
 
 
 def finding_id(code: str, pack: str, node: str | None, name: str | None) -> str:
@@ -69,6 +80,16 @@ def replay_command(path: str, level: str, mode: str, code: str, item: str | None
     if item is not None:
         parts += ["-k", item]
     return shlex.join(parts)
+
+
+def rerun_command(path: str, level: str, mode: str, identity: str, fakes: bool) -> str:
+    """The shell command that runs a node on the very input of a finding again."""
+    parts = ["pytest", f"--studio-pack={path}", f"--studio-api={level}"]
+    if mode != "faithful":
+        parts.append(f"--studio-mode={mode}")
+    if fakes:
+        parts.append("--studio-fakes")
+    return shlex.join([*parts, f"--studio-replay={identity}"])
 
 
 NOT_RUN = "not run (deselected, or the run ended early)"

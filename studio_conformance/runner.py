@@ -38,6 +38,8 @@ class Verdict:
     line: int | None = None
     input: str | None = None
     traceback: str | None = None
+    case: str | None = None
+    """Id of the case it was seen in."""
 
 
 def judge(check: Check, subject: Node | Pack) -> list[Verdict]:
@@ -83,4 +85,4 @@ def _verdict(violation: Violation) -> Verdict:
     message = violation.message
     if len(message) > MAX_MESSAGE:
         message = message[: MAX_MESSAGE - 1] + "…"
-    return Verdict("failed", message, where.file, where.line, violation.input)
+    return Verdict("failed", message, where.file, where.line, violation.input, case=violation.case)

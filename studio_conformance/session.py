@@ -17,22 +17,37 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from reference_runtime.description import NodeDescription
+from reference_runtime.exercise.budget import Budget
+from reference_runtime.exercise.facts import NodeExecution
 from reference_runtime.levels import Level, UnknownLevel
 from reference_runtime.runtime import Inspecting, Inspection, PackSpec
 from studio_conformance.checks import Check
 from studio_conformance.config import BadSettings, BrokenToml, Settings, load_settings
+from studio_conformance.kept import Replay
 from studio_conformance.packs import Target, UnusablePack, find_pack
-from studio_conformance.results import NOT_RUN, Result, finding_id, replay_command, safe_name
+from studio_conformance.results import (
+    NOT_RUN,
+    Example,
+    Result,
+    finding_id,
+    replay_command,
+    rerun_command,
+    safe_name,
+)
 from studio_conformance.runner import IMPORT_CHECK, Verdict, judge
 from studio_conformance.source import SourceIndex
 from studio_conformance.subject import Node, Pack, PackSoFar
+from studio_conformance.tally import Tally, tally
 from studio_conformance.waivers import complaints, waiver_for
 
 EARLY_FAMILIES = frozenset({"SCHEMA", "SIGNATURE", "V1"})
 """Families of checks that need nothing but the description and the source."""
+
+if TYPE_CHECKING:
+    from studio_conformance.exercising import Exercises
 
 Progress = Callable[[str, str], None]
 """Told of the label of a pack and what its worker does now."""
@@ -77,6 +92,15 @@ class PackRun:
     results: dict[str, list[Result]] = field(default_factory=dict)
     """By item id."""
     begun: Inspecting | None = None
+    budget: Budget | None = None
+    """Time for running nodes; None: as the settings say."""
+    only: Replay | None = None
+    """Judge this finding again, on its input, and nothing else."""
+    journal: Path | None = None
+    """Where inputs are written down before they are run."""
+    exercises: Exercises | None = None
+    executions: dict[str, Tally] = field(default_factory=dict)
+    """By item id."""
     _early: dict[tuple[int, str], list[Verdict]] = field(default_factory=dict)
     """By identity of the node's description, and code."""
 
@@ -91,11 +115,12 @@ class PackRun:
         nodes = self.subject.nodes if self.subject else []
         names = unique_names([safe_name(node.key) for node in nodes])
         families = self._by_family("node")
-        return pack_units + [
+        units = pack_units + [
             Unit(name, family, node, checks)
             for name, node in zip(names, nodes, strict=True)
             for family, checks in families
         ]
+        return units if self.only is None else [*_replayed(units, self.only)]
 
     def _by_family(self, scope: str) -> list[tuple[str, tuple[Check, ...]]]:
         families: dict[str, list[Check]] = {}
@@ -152,7 +177,25 @@ class PackRun:
 
     def accept(self, inspection: Inspection, source: SourceIndex | None = None) -> None:
         self.inspection = inspection
-        self.subject = Pack(self.target.path, inspection.description, source)
+        self._judge_by(Pack(self.target.path, inspection.description, source))
+
+    def _judge_by(self, subject: Pack) -> None:
+        subject.exercise = self._exercise
+        self.subject = subject
+
+    def _exercise(self, node: Node) -> NodeExecution:
+        """Run a node: what checks of family EXEC ask for."""
+        if self.exercises is None:
+            from studio_conformance.exercising import exercises_of
+
+            self.exercises = exercises_of(self._spec(), self.settings, self)
+        return self.exercises(node)
+
+    def close(self) -> None:
+        """End the worker that runs nodes, if there is one; safe to call again."""
+        self.abandon()
+        if self.exercises is not None:
+            self.exercises.close()
 
     def export(self) -> str:
         """What another process needs in order to run units of this pack (see ``adopt``)."""
@@ -164,15 +207,20 @@ class PackRun:
         data = json.loads(text)
         self.broken = data["broken"]
         if data["description"] is not None:
-            self.subject = Pack(self.target.path, data["description"])
+            self._judge_by(Pack(self.target.path, data["description"]))
 
     def run(self, unit: Unit) -> list[Result]:
         """Judge one unit; every check gives at least one row."""
-        return [
+        rows = [
             self._row(check, unit, verdict)
             for check in unit.checks
             for verdict in self._verdicts(check, unit)
         ]
+        if self.exercises is not None and unit.node is not None and unit.family == "EXEC":
+            done = self.exercises.done.get(unit.node.key)
+            if done is not None:
+                self.executions[unit.item_id(self.label)] = tally(done)
+        return rows
 
     def _verdicts(self, check: Check, unit: Unit) -> list[Verdict]:
         if unit.node is not None:
@@ -189,9 +237,11 @@ class PackRun:
     def _row(self, check: Check, unit: Unit, verdict: Verdict) -> Result:
         node = unit.node.key if unit.node else None
         looked_at = verdict.outcome in ("failed", "errored")
+        identity = finding_id(check.code, self.target.name, node, verdict.input)
+        example = self._example(unit, verdict)
         row: Result = {
             "pack": self.label,
-            "id": finding_id(check.code, self.target.name, node, verdict.input),
+            "id": identity,
             "code": check.code,
             "slug": check.slug,
             "family": check.family,
@@ -205,7 +255,10 @@ class PackRun:
             "replay": self.replay(check, unit) if looked_at else None,
             "traceback": verdict.traceback,
             "waiver": None,
+            "example": example,
         }
+        if example is not None:
+            row["replay"] = self.rerun(identity)
         return self._waive(row) if verdict.outcome == "failed" else row
 
     def _waive(self, row: Result) -> Result:
@@ -218,10 +271,29 @@ class PackRun:
         path, mode = str(self.target.path), self.settings.mode
         return replay_command(path, self.level.name, mode, check.code, unit.name or None)
 
+    def rerun(self, identity: str) -> str:
+        """The command that runs the node on the input of the finding again."""
+        path, settings = str(self.target.path), self.settings
+        return rerun_command(path, self.level.name, settings.mode, identity, settings.fakes)
+
+    def _example(self, unit: Unit, verdict: Verdict) -> Example | None:
+        """The input of the case that the verdict was come to by."""
+        if verdict.case is None or unit.node is None:
+            return None
+        for record in unit.node.execution["cases"]:
+            if record["case"]["id"] == verdict.case:
+                return {key: record[key] for key in ("case", "text", "snippet")}  # type: ignore[return-value]
+        return None
+
     def break_unit(self, unit: Unit, why: str) -> list[Result]:
         """Rows for a unit whose running broke the harness: nothing of it was judged."""
         verdict = Verdict("errored", f"the harness broke: {why}")
         return [self._row(check, unit, verdict) for check in unit.checks]
+
+    def tallies(self) -> Iterator[Tally]:
+        """What running nodes came to, in planned order."""
+        places = (unit.item_id(self.label) for unit in self.units)
+        return (self.executions[place] for place in places if place in self.executions)
 
     def rows(self) -> Iterator[Result]:
         """Every planned judgement in planned order, then complaints about waivers."""
@@ -238,6 +310,14 @@ class PackRun:
         if found is not None:
             return found
         return [self._row(check, unit, Verdict("not_reached", NOT_RUN)) for check in unit.checks]
+
+
+def _replayed(units: list[Unit], only: Replay) -> Iterator[Unit]:
+    """The one check on the one node that the replay is about."""
+    for unit in units:
+        checks = tuple(check for check in unit.checks if check.code == only.code)
+        if checks and unit.node is not None and unit.node.key == only.node:
+            yield replace(unit, checks=checks)
 
 
 @contextmanager
@@ -288,6 +368,11 @@ class Session:
         """Put ``values`` (fields of Settings) in place of every pack's own."""
         for run in self.packs:
             run.settings = replace(run.settings, **values)
+
+    def close(self) -> None:
+        """End every worker that is still there."""
+        for run in self.packs:
+            run.close()
 
     def run_all(self) -> None:
         """Judge everything planned, in this process."""

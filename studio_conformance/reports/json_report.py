@@ -35,6 +35,7 @@ def build_report(events: Sequence[Event], pack: str) -> dict[str, Any]:
         ),
         "deaths": [_without(e, "event", "pack") for e in of_kind(mine, "death")],
         "nodes": [_without(e, "event", "pack") for e in of_kind(mine, "node")],
+        "executions": [_without(e, "event", "pack") for e in of_kind(mine, "execution")],
         "results": [_result(row, texts[row["code"]]) for row in rows],
     }
 
@@ -52,6 +53,9 @@ def _environment(events: Sequence[Event], about: Event) -> dict[str, Any]:
         "select": about["select"],
         "ignore": about["ignore"],
         "levels": about["levels"],
+        "max_examples": about["max_examples"],
+        "budget": about["budget"],
+        "fakes": about["fakes"],
         "variables": header["environment"],
         "argv": header["argv"],
         "started": header["started"],

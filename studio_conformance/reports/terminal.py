@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from studio_conformance.events import Event, of_kind
 from studio_conformance.outcomes import CLEAN, MEANINGS, NOTHING_TESTED, OUTCOMES
+from studio_conformance.reports.executed import executed_lines
 from studio_conformance.results import count
 
 WARNINGS_SHOWN = 5
@@ -40,10 +41,16 @@ def finding_lines(row: Event, *, replay: bool = True) -> Iterator[Line]:
     yield Line(f"  {place}{named}  {where}")
     message = row["message"].splitlines() or [""]
     yield from (Line(f"    {text}") for text in message)
+    if row["example"]:
+        yield Line(f"    input: {_short(row['example']['text'])}", "dim")
     if row["waiver"]:
         yield Line(f"    waived: {row['waiver']}", "dim")
     if replay and row["replay"]:
         yield Line(f"    replay: {row['replay']}", "dim")
+
+
+def _short(text: str, limit: int = 300) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _pack(events: Sequence[Event], pack: Event, verbose: bool) -> Iterator[Line]:
@@ -53,6 +60,7 @@ def _pack(events: Sequence[Event], pack: Event, verbose: bool) -> Iterator[Line]
     yield Line(f"{pack['name']}{version}  {pack['path']}", "title")
     yield from map(Line, _conditions(pack))
     yield from map(Line, _totals(pack, rows))
+    yield from map(Line, executed_lines(pack, of_kind(mine, "execution")))
     if pack["broken"] and not any(row["outcome"] == "errored" for row in rows):
         yield Line(f"could not be inspected: {pack['broken'].splitlines()[0]}", "bad")
     yield from _findings(events, rows, verbose)

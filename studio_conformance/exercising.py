@@ -1,0 +1,198 @@
+"""Runs the nodes of a pack when checks ask what was seen of them.
+
+Systematic cases come first, random ones after, within the budget. The first case that gives
+something is also run in the other ways that ought to make no difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reference_runtime.exercise.budget import Budget, NodeBudget
+from reference_runtime.exercise.facts import (
+    Case,
+    CaseRecord,
+    NodeExecution,
+    RelationName,
+)
+from reference_runtime.exercise.runner import Exerciser, Journal, Limits, Request
+from reference_runtime.runtime import PackSpec
+from studio_conformance.config import Settings
+from studio_conformance.subject import Node
+
+if TYPE_CHECKING:
+    from studio_conformance.session import PackRun
+
+CALL_SECONDS = 10.0
+"""The longest that one call of a node may take, where the timeout of requests is not shorter."""
+NODE_SECONDS = 10.0
+"""The share of one node in the budget, at most."""
+FULL: tuple[RelationName, ...] = (
+    "again", "other_rng", "same_instance", "other_path", "growth",
+)  # fmt: skip
+AGAIN: tuple[RelationName, ...] = ("other_rng",)
+REPEATED = 4
+"""How many further cases of a node are run again with another state of the generators."""
+GAVE = ("returned", "blocked")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the settings say about running nodes."""
+
+    max_examples: int = 20
+    """Random cases of each node."""
+    fakes: bool = False
+    only: Case | None = None
+    """Run this case and no other."""
+
+
+@dataclass
+class Exercises:
+    """All runs of the nodes of one pack; its worker lives until ``close``."""
+
+    spec: PackSpec
+    wishes: Wishes
+    budget: Budget
+    limits: Limits = field(default_factory=Limits)
+    journal: Path | None = None
+    done: dict[str, NodeExecution] = field(default_factory=dict)
+    """By key of the node."""
+    _exerciser: Exerciser | None = None
+    _written: Journal | None = None
+
+    def __call__(self, node: Node) -> NodeExecution:
+        """Run the node on its cases; never raises for what the node does."""
+        execution = self._execution(node)
+        self.done[node.key] = execution
+        return execution
+
+    def close(self) -> None:
+        """End the worker; safe to call again."""
+        exerciser, self._exerciser = self._exerciser, None
+        if exerciser is not None:
+            exerciser.close()
+        if self._written is not None:
+            self._written.close()
+
+    @property
+    def exerciser(self) -> Exerciser:
+        """The worker's driver, made when first needed."""
+        if self._exerciser is None:
+            self._written = Journal(self.journal)
+            self._exerciser = Exerciser(self.spec, self._written, self.limits)
+        return self._exerciser
+
+    def _execution(self, node: Node) -> NodeExecution:
+        from studio_conformance.strategies import plan_for
+
+        execution = blank(node)
+        share = self.budget.begin_node()
+        plan = plan_for(node, fakes=self.wishes.fakes)
+        execution["fakes"] = list(plan.fakes)
+        execution["not_generable"] = list(plan.not_generable)
+        if plan.not_generable:
+            return execution
+        series = _Series(node, self.exerciser, share, execution)
+        only = self.wishes.only
+        series.systematic([only] if only is not None else plan.systematic)
+        if only is None and self.wishes.max_examples:
+            series.random(plan.random, self.wishes.max_examples)
+        execution["seconds"] = share.seconds
+        return execution
+
+
+def exercises_of(spec: PackSpec, settings: Settings, run: PackRun) -> Exercises:
+    """How the nodes of this pack are run, by its settings."""
+    budget = run.budget or Budget(settings.budget, min(NODE_SECONDS, settings.budget))
+    return Exercises(
+        spec,
+        Wishes(settings.max_examples, settings.fakes, run.only and run.only.case),
+        budget,
+        Limits(seconds=min(CALL_SECONDS, settings.timeout)),
+        run.journal,
+    )
+
+
+def blank(node: Node) -> NodeExecution:
+    """An execution in which nothing was run yet."""
+    return {
+        "node": node.key,
+        "cases": [],
+        "not_generable": [],
+        "reason": "",
+        "planned": 0,
+        "not_reached": 0,
+        "fakes": [],
+        "seconds": 0.0,
+    }
+
+
+@dataclass
+class _Series:
+    """The cases of one node, one after another, as long as the budget lasts."""
+
+    node: Node
+    exerciser: Exerciser
+    share: NodeBudget
+    execution: NodeExecution
+    gave: int = 0
+    """How many cases gave something."""
+
+    def systematic(self, cases: list[Case]) -> None:
+        self.execution["planned"] += len(cases)
+        for index, case in enumerate(cases):
+            if self.share.spent:
+                self._leave(len(cases) - index)
+                return
+            other = cases[(index + 1) % len(cases)] if len(cases) > 1 else None
+            self.run(case, other)
+
+    def run(self, case: Case, other: Case | None = None) -> CaseRecord:
+        """Run one case and keep what was seen."""
+        request = Request(
+            self.node.key,
+            self.node.facts["class_name"],
+            case,
+            self._relations(case),
+            other,
+            linked=not self.gave,
+        )
+        record = self._record(request)
+        self.gave += record["facts"]["outcome"] in GAVE
+        self.execution["cases"].append(record)
+        return record
+
+    def _relations(self, case: Case) -> tuple[RelationName, ...]:
+        batch: tuple[RelationName, ...] = ("split_batch",) if _is_batch(case) else ()
+        if not self.gave:
+            return FULL + batch
+        return (AGAIN if self.gave <= REPEATED else ()) + batch
+
+    def _record(self, request: Request) -> CaseRecord:
+        from reference_runtime.recipes import text
+
+        from studio_conformance.snippets import snippet_of
+
+        answer = self.exerciser.run(request)
+        return {
+            "case": request.case,
+            "facts": answer.facts,
+            "relations": answer.relations,
+            "text": ", ".join(f"{n}={text(r)}" for n, r in request.case["inputs"].items()),
+            "snippet": snippet_of(self.exerciser.spec, self.node, request.case),
+        }
+
+    def _leave(self, number: int) -> None:
+        self.execution["not_reached"] += number
+        if not self.execution["cases"]:
+            self.execution["reason"] = self.share.reason()
+
+
+def _is_batch(case: Case) -> bool:
+    """Whether some input is a batch of more than one."""
+    recipes = [recipe for recipe in case["inputs"].values() if isinstance(recipe, dict)]
+    shapes = [recipe.get("shape") or [1] for recipe in recipes]
+    return any(len(shape) > 2 and shape[0] > 1 for shape in shapes)

@@ -1,0 +1,65 @@
+"""What the terminal says about running nodes: how many ran, what was rejected, what is slow."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from studio_conformance.events import Event
+from studio_conformance.tally import SLOW_SECONDS
+
+SLOW_SHOWN = 5
+
+
+def executed_lines(pack: Event, tallies: Sequence[Event]) -> Iterator[str]:
+    """Lines about the nodes that were to be run; none where none was."""
+    if not tallies:
+        return
+    gave = [t for t in tallies if t["returned"]]
+    yield _nodes(tallies, gave)
+    yield _cases(tallies)
+    yield from _without_values(pack, tallies)
+    yield from _slow(tallies)
+
+
+def _nodes(tallies: Sequence[Event], gave: Sequence[Event]) -> str:
+    faked = sum(bool(t["fakes"]) for t in gave)
+    beside = f", {faked} of them with a stand-in for a model" if faked else ""
+    seconds = sum(t["seconds"] for t in tallies)
+    return f"ran {len(gave)} of {len(tallies)} nodes{beside}, in {seconds:.1f} s"
+
+
+def _cases(tallies: Sequence[Event]) -> str:
+    names = {
+        "returned": "returned",
+        "rejected": "rejected the input",
+        "raised": "raised",
+        "lacking": "lacked something here",
+        "crashed": "crashed",
+        "hung": "hung",
+        "not_run": "not run",
+        "not_reached": "not reached",
+    }
+    sums = {name: sum(t[name] for t in tallies) for name in names}
+    told = ", ".join(f"{sums[name]} {words}" for name, words in names.items() if sums[name])
+    return f"{sum(t['planned'] for t in tallies)} inputs: {told or 'none'}"
+
+
+def _without_values(pack: Event, tallies: Sequence[Event]) -> Iterator[str]:
+    types = Counter(
+        sorted({name.rpartition("(")[2].rstrip(")") for name in t["not_generable"]})[0]
+        for t in tallies
+        if t["not_generable"]
+    )
+    if types:
+        told = ", ".join(f"{kind} {number}" for kind, number in types.most_common(8))
+        hint = "" if pack["fakes"] else " (--studio-fakes makes stand-ins for models)"
+        yield f"not generable: {sum(types.values())} nodes need {told}{hint}"
+
+
+def _slow(tallies: Sequence[Event]) -> Iterator[str]:
+    slow = sorted((t for t in tallies if t["slowest"] > SLOW_SECONDS), key=lambda t: -t["slowest"])
+    if slow:
+        shown = ", ".join(f"{t['node']} {t['slowest']:.1f} s" for t in slow[:SLOW_SHOWN])
+        more = f" and {len(slow) - SLOW_SHOWN} more" if len(slow) > SLOW_SHOWN else ""
+        yield f"slow: {shown}{more}"
