@@ -281,11 +281,13 @@ def _normalized(cls: Any, returned: Any) -> NodeOutput:
     return output
 
 
-def describe_v3(cls: Any) -> dict[str, Any]:
+def describe_v3(cls: Any, finalised: Schema | None = None) -> dict[str, Any]:
     """The second form as the host meant it, with ``python_module`` last.
+
+    ``finalised``: the node's schema, where it is at hand.
 
     Inputs and outputs by id with all their options ("optional" included), hidden as a list of
     tokens.
     """
-    schema: Schema = cls.FINALIZE_SCHEMA()
+    schema: Schema = finalised or cls.FINALIZE_SCHEMA()
     return {**vars(v3_info(schema)), "python_module": cls.RELATIVE_PYTHON_MODULE}

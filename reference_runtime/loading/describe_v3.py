@@ -37,10 +37,9 @@ def fill_v3(node: NodeDescription, candidate: Candidate, loaded: Loaded) -> None
         _fill_refused(node, cls)
         raise
     node["key"] = candidate.key if candidate.key is not None else _text(schema.node_id)
-    node["schema"] = _schema_facts(cls, schema)
+    node["schema"], given = _schema_facts(cls, schema)
     node["attributes"] = attributes_of(cls)
     node["inputs"] = [v3_input(item) for item in schema.inputs or []]
-    given = _declared_hidden(cls)
     node["hidden"] = [v3_hidden(h, any(h is g for g in given)) for h in schema.hidden or []]
     info = fill_info(node, cls.GET_NODE_INFO_V1, loaded.place)
     names = list((info or {}).get("output_name") or [])
@@ -50,7 +49,7 @@ def fill_v3(node: NodeDescription, candidate: Candidate, loaded: Loaded) -> None
     ]
     if info is not None:
         node["info_differs"] = info_differences(node)
-    node["v3_info"] = _second_form(cls)
+    node["v3_info"] = _second_form(cls, schema)
 
 
 def _text(value: Any) -> str:
@@ -76,14 +75,6 @@ def _fill_refused(node: NodeDescription, cls: Any) -> None:
     node["inputs"], node["outputs"] = inputs, outputs
 
 
-def _declared_hidden(cls: Any) -> list[Any]:
-    """The hidden list as the pack gives it, before finalize."""
-    try:
-        return list(cls.define_schema().hidden or [])
-    except (Exception, SystemExit):
-        return []
-
-
 def _roles(cls: Any) -> dict[str, str]:
     roles = {"define_schema": "define_schema", "execute": "execute"}
     for name in OVERRIDABLE:
@@ -100,13 +91,15 @@ def _is_overridden(cls: Any, name: str) -> bool:
         return True
 
 
-def _schema_facts(cls: Any, schema: Any) -> SchemaFacts:
+def _schema_facts(cls: Any, schema: Any) -> tuple[SchemaFacts, list[Any]]:
+    """The facts, and the hidden list as the pack gives it, before finalize."""
     started = time.perf_counter()
     second = cls.define_schema()
     seconds = time.perf_counter() - started
+    hidden = list(second.hidden or [])
     second.finalize()
     fields, _ = to_plain({name: getattr(schema, name) for name in (*FIELDS, *LATER_FIELDS)})
-    return {
+    facts: SchemaFacts = {
         "fields": fields,
         "fields_given": sorted(schema._given),
         "seconds": seconds,
@@ -114,11 +107,12 @@ def _schema_facts(cls: Any, schema: Any) -> SchemaFacts:
         "shared_objects": shared_objects(schema, second),
         "id_type": type_name(schema.node_id),
     }
+    return facts, hidden
 
 
-def _second_form(cls: Any) -> dict[str, Any] | None:
+def _second_form(cls: Any, schema: Any) -> dict[str, Any] | None:
     try:
-        plain, _ = to_plain(describe_v3(cls))
+        plain, _ = to_plain(describe_v3(cls, schema))
     except (Exception, SystemExit):
         return None
     found: dict[str, Any] = plain
