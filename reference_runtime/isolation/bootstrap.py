@@ -1,5 +1,7 @@
 """Start of a worker: ``python -B -s -u .../bootstrap.py PARENT_PID``, run as a script.
 
+With two descriptors after it, start of a process that forks workers: see ``nursery``.
+
 Before anything else the channel is moved off the standard descriptors, so that whatever a pack
 prints or reads can't touch it; then our package is registered by its place on disk, without putting
 its folder on ``sys.path``, so that nothing beside it leaks into a pack's imports.
@@ -39,10 +41,24 @@ def _register(name: str, folder: str) -> None:
 
 
 def main() -> None:
-    reads, writes = _move_channel()
     parent = int(sys.argv[1])
     here = os.path.dirname(os.path.abspath(__file__))
+    if len(sys.argv) == 2:
+        reads, writes = _move_channel()
+        _register("reference_runtime", os.path.dirname(here))
+        _serve(reads, writes, parent)
     _register("reference_runtime", os.path.dirname(here))
+    from reference_runtime.isolation import nursery, session, worker  # noqa: F401 - workers need them
+
+    nursery.serve(parent, int(sys.argv[2]), int(sys.argv[3]), _begin_forked)
+
+
+def _begin_forked(parent: int) -> None:
+    reads, writes = _move_channel()
+    _serve(reads, writes, parent)
+
+
+def _serve(reads: int, writes: int, parent: int) -> None:
     from reference_runtime.isolation.worker import Worker
 
     Worker(reads, writes, parent, AT_START).serve()

@@ -22,6 +22,7 @@ from reference_runtime.isolation.launch import Launched
 from reference_runtime.isolation.output import Output
 from reference_runtime.isolation.process import pidfd
 from reference_runtime.isolation.sweep import end_group, end_marked
+from reference_runtime.isolation.warden import forget, guard_processes
 
 CHUNK = 1 << 16
 ENDING_SECONDS = 0.5
@@ -56,6 +57,7 @@ class HostedWorker:
         )
         self.channel.listen()
         _living.add(self)
+        guard_processes(launched.token)
 
     @property
     def dead(self) -> WorkerDied | None:
@@ -149,6 +151,7 @@ class HostedWorker:
         self.channel.end("was ended by its host")
         self._wait_for_end()
         end_marked(self._launched.token)
+        forget(self._launched.token)
         self._close()
 
     def _wait_for_end(self) -> None:

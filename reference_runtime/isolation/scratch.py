@@ -50,10 +50,7 @@ class Scratch:
     def remove(self) -> None:
         """Remove the folder, whatever the pack did to the permissions below it."""
         atexit.unregister(self.remove)
-        shutil.rmtree(self.root, ignore_errors=True)
-        if self.root.exists():
-            _make_writable(self.root)
-            shutil.rmtree(self.root, ignore_errors=True)
+        remove_tree(self.root)
 
     def __enter__(self) -> Scratch:
         return self
@@ -65,6 +62,14 @@ class Scratch:
         trace: TracebackType | None,
     ) -> None:
         self.remove()
+
+
+def remove_tree(root: Path) -> None:
+    """Remove a folder, whatever the permissions below it."""
+    shutil.rmtree(root, ignore_errors=True)
+    if root.exists():
+        _make_writable(root)
+        shutil.rmtree(root, ignore_errors=True)
 
 
 def _make_writable(root: Path) -> None:
