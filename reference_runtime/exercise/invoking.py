@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from reference_runtime.api.context import CurrentNodeContext
+from reference_runtime.api.graph import GraphBuilder
 from reference_runtime.api.internal import _ComfyNodeInternal, lock_class
 from reference_runtime.api.node import _normalized
 
@@ -136,6 +137,8 @@ class Timing:
 
 async def invoke(function: Callable[..., Any], inputs: dict[str, Any], timing: Timing) -> Any:
     """Call it, wait where it is a coroutine; ``timing`` is filled whether it raises or not."""
+    # Graphs that the call builds get the ids they get in a host.
+    GraphBuilder.set_default_prefix(NODE_ID, 0, 0)
     started = time.perf_counter()
     try:
         with CurrentNodeContext(PROMPT_ID, NODE_ID, 0):

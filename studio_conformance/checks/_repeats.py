@@ -34,11 +34,17 @@ def repeated(node: Node, *names: RelationName) -> list[Pair]:
     found: list[Pair] = []
     for name in names:
         try:
-            found += related(returned(node), name)
+            found += [pair for pair in related(returned(node), name) if _came_back(pair[1])]
         except NotApplicable:
             if name == names[-1] and not found:
                 raise
     return found
+
+
+def _came_back(relation: Relation) -> bool:
+    """A run that died or hung is told of by checks of its own."""
+    facts = relation["facts"]
+    return facts is None or facts["outcome"] not in ("crashed", "hung")
 
 
 def differing(pairs: list[Pair]) -> Iterator[tuple[CaseRecord, Relation, Difference]]:
