@@ -198,3 +198,12 @@ class NodeHost(Protocol):
 
     async def release(self, values: Collection[Value]) -> None:
         """These values are no longer needed."""
+
+    async def object_info(self, class_type: str | None = None) -> dict[str, Any]:
+        """What clients see of the nodes (``/object_info``), by class; one or, with None, all.
+
+        Classes that can't say it are left out; no class of that name gives an empty dict.
+        """
+
+    async def close(self) -> None:
+        """End what was started for the nodes. Safe to call again."""
