@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import studio_conformance
-from studio_conformance import cli_describe, cli_docs, cli_init, cli_rules, outcomes
+from studio_conformance import (
+    cli_describe,
+    cli_docs,
+    cli_init,
+    cli_replay,
+    cli_rules,
+    outcomes,
+)
 from studio_conformance.cli_errors import CommandFailed
 
 EPILOG = "exit status: " + ", ".join(f"{n} {text}" for n, text in outcomes.MEANINGS.items())
@@ -33,7 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     version = f"studio-conformance {studio_conformance.__version__}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (cli_describe, cli_rules, cli_init, cli_docs):
+    for module in (cli_describe, cli_rules, cli_replay, cli_init, cli_docs):
         module.add_commands(commands)
     return parser
 

@@ -6,6 +6,7 @@ something is also run in the other ways that ought to make no difference.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from reference_runtime.exercise.facts import (
 from reference_runtime.exercise.runner import Exerciser, Journal, Limits, Request
 from reference_runtime.runtime import PackSpec
 from studio_conformance.config import Settings
+from studio_conformance.kept import Replay
 from studio_conformance.subject import Node
 
 if TYPE_CHECKING:
@@ -45,8 +47,8 @@ class Wishes:
     max_examples: int = 20
     """Random cases of each node."""
     fakes: bool = False
-    only: Case | None = None
-    """Run this case and no other."""
+    only: dict[str, list[Case]] = field(default_factory=dict)
+    """By key of a node: run these cases and no others."""
 
 
 @dataclass
@@ -93,12 +95,12 @@ class Exercises:
         plan = plan_for(node, fakes=self.wishes.fakes)
         execution["fakes"] = list(plan.fakes)
         execution["not_generable"] = list(plan.not_generable)
-        if plan.not_generable:
+        if plan.not_generable and not self.wishes.only:
             return execution
         series = _Series(node, self.exerciser, share, execution)
-        only = self.wishes.only
-        series.systematic([only] if only is not None else plan.systematic)
-        if only is None and self.wishes.max_examples:
+        only = self.wishes.only.get(node.key, [])
+        series.systematic(only or plan.systematic)
+        if not only and self.wishes.max_examples:
             series.random(plan.random, self.wishes.max_examples)
         execution["seconds"] = share.seconds
         return execution
@@ -109,11 +111,20 @@ def exercises_of(spec: PackSpec, settings: Settings, run: PackRun) -> Exercises:
     budget = run.budget or Budget(settings.budget, min(NODE_SECONDS, settings.budget))
     return Exercises(
         spec,
-        Wishes(settings.max_examples, settings.fakes, run.only and run.only.case),
+        Wishes(settings.max_examples, settings.fakes, _cases(run.only)),
         budget,
         Limits(seconds=min(CALL_SECONDS, settings.timeout)),
         run.journal,
     )
+
+
+def _cases(replays: Iterable[Replay]) -> dict[str, list[Case]]:
+    found: dict[str, list[Case]] = {}
+    for replay in replays:
+        cases = found.setdefault(replay.node, [])
+        if replay.case not in cases:
+            cases.append(replay.case)
+    return found
 
 
 def blank(node: Node) -> NodeExecution:

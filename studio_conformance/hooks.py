@@ -112,7 +112,7 @@ def _keep_inputs(config: pytest.Config, session: Session) -> None:
         raise pytest.UsageError("--studio-replay needs one --studio-pack, and pytest's cache")
     run = session.packs[0]
     try:
-        run.only = recall(kept_file(folder, run.target.path), wanted)
+        run.only = (recall(kept_file(folder, run.target.path), wanted),)
     except NoSuchFinding as error:
         raise pytest.UsageError(str(error)) from None
 

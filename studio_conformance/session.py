@@ -94,8 +94,8 @@ class PackRun:
     begun: Inspecting | None = None
     budget: Budget | None = None
     """Time for running nodes; None: as the settings say."""
-    only: Replay | None = None
-    """Judge this finding again, on its input, and nothing else."""
+    only: tuple[Replay, ...] = ()
+    """Judge these findings again, on their inputs, and nothing else."""
     journal: Path | None = None
     """Where inputs are written down before they are run."""
     exercises: Exercises | None = None
@@ -120,7 +120,7 @@ class PackRun:
             for name, node in zip(names, nodes, strict=True)
             for family, checks in families
         ]
-        return units if self.only is None else [*_replayed(units, self.only)]
+        return [*_replayed(units, self.only)] if self.only else units
 
     def _by_family(self, scope: str) -> list[tuple[str, tuple[Check, ...]]]:
         families: dict[str, list[Check]] = {}
@@ -312,11 +312,13 @@ class PackRun:
         return [self._row(check, unit, Verdict("not_reached", NOT_RUN)) for check in unit.checks]
 
 
-def _replayed(units: list[Unit], only: Replay) -> Iterator[Unit]:
-    """The one check on the one node that the replay is about."""
+def _replayed(units: list[Unit], only: tuple[Replay, ...]) -> Iterator[Unit]:
+    """The checks on the nodes that the replays are about."""
+    wanted = {(replay.node, replay.code) for replay in only}
     for unit in units:
-        checks = tuple(check for check in unit.checks if check.code == only.code)
-        if checks and unit.node is not None and unit.node.key == only.node:
+        node = unit.node.key if unit.node else None
+        checks = tuple(check for check in unit.checks if (node, check.code) in wanted)
+        if checks:
             yield replace(unit, checks=checks)
 
 
