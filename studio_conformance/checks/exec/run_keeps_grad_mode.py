@@ -14,8 +14,8 @@ from studio_conformance.subject import Node
     "run-keeps-grad-mode",
     title="Running the node leaves torch's grad mode as it was.",
     why=(
-        "Gradients stay on (or off) for every node that runs afterwards: memory grows, or "
-        "training nodes fail."
+        "Gradients stay on (or off) for every node that runs afterwards in the prompt: memory "
+        "grows, or nodes that train fail."
     ),
     fix=(
         "Use the context managers, with torch.no_grad(): ..., or the decorators, instead of "
