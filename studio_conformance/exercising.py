@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from reference_runtime.exercise.facts import (
 from reference_runtime.exercise.runner import Exerciser, Journal, Limits, Request
 from reference_runtime.runtime import PackSpec
 from studio_conformance.config import Settings
+from studio_conformance.crew import Crew
 from studio_conformance.kept import Replay
 from studio_conformance.subject import Node
 
@@ -38,6 +40,9 @@ AGAIN: tuple[RelationName, ...] = ("other_rng",)
 REPEATED = 4
 """How many further cases of a node are run again with another state of the generators."""
 GAVE = ("returned", "blocked")
+DIED = ("crashed", "hung")
+MAX_DEATHS = 2
+"""A node that ended so many workers is not run further: each costs a new one."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,10 @@ class Wishes:
 
 @dataclass
 class Exercises:
-    """All runs of the nodes of one pack; its worker lives until ``close``."""
+    """All runs of the nodes of one pack; its workers live until ``close``.
+
+    Nodes that are ``expected`` are run ahead, by several workers, from the first question on.
+    """
 
     spec: PackSpec
     wishes: Wishes
@@ -62,32 +70,32 @@ class Exercises:
     journal: Path | None = None
     done: dict[str, NodeExecution] = field(default_factory=dict)
     """By key of the node."""
-    _exerciser: Exerciser | None = None
-    _written: Journal | None = None
+    expected: list[Node] = field(default_factory=list)
+    workers: int = 1
+    _crew: Crew | None = None
 
     def __call__(self, node: Node) -> NodeExecution:
         """Run the node on its cases; never raises for what the node does."""
-        execution = self._execution(node)
+        if self._crew is None:
+            self._crew = Crew(self._new_exerciser, self._execution)
+            self._crew.begin(self.expected, self.workers)
+        execution = self._crew.result(node)
         self.done[node.key] = execution
         return execution
 
     def close(self) -> None:
-        """End the worker; safe to call again."""
-        exerciser, self._exerciser = self._exerciser, None
-        if exerciser is not None:
-            exerciser.close()
-        if self._written is not None:
-            self._written.close()
+        """End the workers; safe to call again."""
+        if self._crew is not None:
+            self._crew.close()
 
-    @property
-    def exerciser(self) -> Exerciser:
-        """The worker's driver, made when first needed."""
-        if self._exerciser is None:
-            self._written = Journal(self.journal)
-            self._exerciser = Exerciser(self.spec, self._written, self.limits)
-        return self._exerciser
+    def _new_exerciser(self) -> Exerciser:
+        return Exerciser(self.spec, self._journal, self.limits)
 
-    def _execution(self, node: Node) -> NodeExecution:
+    @cached_property
+    def _journal(self) -> Journal:
+        return Journal(self.journal)
+
+    def _execution(self, node: Node, exerciser: Exerciser) -> NodeExecution:
         from studio_conformance.strategies import plan_for
 
         execution = blank(node)
@@ -95,10 +103,10 @@ class Exercises:
         plan = plan_for(node, fakes=self.wishes.fakes)
         execution["fakes"] = list(plan.fakes)
         execution["not_generable"] = list(plan.not_generable)
+        only = self.wishes.only.get(node.key, [])
         if plan.not_generable and not self.wishes.only:
             return execution
-        series = _Series(node, self.exerciser, share, execution)
-        only = self.wishes.only.get(node.key, [])
+        series = _Series(node, exerciser, share, execution)
         series.systematic(only or plan.systematic)
         if not only and self.wishes.max_examples:
             series.random(plan.random, self.wishes.max_examples)
@@ -115,6 +123,8 @@ def exercises_of(spec: PackSpec, settings: Settings, run: PackRun) -> Exercises:
         budget,
         Limits(seconds=min(CALL_SECONDS, settings.timeout)),
         run.journal,
+        expected=run.expected,
+        workers=run.workers,
     )
 
 
@@ -151,11 +161,12 @@ class _Series:
     execution: NodeExecution
     gave: int = 0
     """How many cases gave something."""
+    deaths: int = 0
 
     def systematic(self, cases: list[Case]) -> None:
         self.execution["planned"] += len(cases)
         for index, case in enumerate(cases):
-            if self.share.spent:
+            if self.share.spent or self.deaths >= MAX_DEATHS:
                 self._leave(len(cases) - index)
                 return
             other = cases[(index + 1) % len(cases)] if len(cases) > 1 else None
@@ -173,6 +184,7 @@ class _Series:
         )
         record = self._record(request)
         self.gave += record["facts"]["outcome"] in GAVE
+        self.deaths += record["facts"]["outcome"] in DIED
         self.execution["cases"].append(record)
         return record
 

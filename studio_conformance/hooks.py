@@ -231,6 +231,14 @@ class StudioHooks:
         )
         items[:] = [i for i, w in zip(items, wanted, strict=True) if w]
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell each pack which of its nodes will be run; under xdist each worker takes its own."""
+        if hasattr(self.config, "workerinput"):
+            return
+        ours = [item for item in session.items if isinstance(item, FamilyItem)]
+        for run in self.session.packs:
+            run.expect(item.unit for item in ours if item.run is run)
+
     def _is_wanted(self, item: pytest.Item) -> bool:
         if not isinstance(item, FamilyItem):
             return True

@@ -10,7 +10,7 @@ import json
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -48,6 +48,10 @@ EARLY_FAMILIES = frozenset({"SCHEMA", "SIGNATURE", "V1"})
 
 if TYPE_CHECKING:
     from studio_conformance.exercising import Exercises
+
+MOST_WORKERS = 4
+NODES_EACH = 8
+"""With fewer nodes for each, a further worker costs more than it spares: it must import torch."""
 
 Progress = Callable[[str, str], None]
 """Told of the label of a pack and what its worker does now."""
@@ -98,6 +102,10 @@ class PackRun:
     """Judge these findings again, on their inputs, and nothing else."""
     journal: Path | None = None
     """Where inputs are written down before they are run."""
+    expected: list[Node] = field(default_factory=list)
+    """Nodes that will be run, in this order: they may be run ahead."""
+    workers: int = 1
+    """How many nodes are run at a time."""
     exercises: Exercises | None = None
     executions: dict[str, Tally] = field(default_factory=dict)
     """By item id."""
@@ -290,6 +298,12 @@ class PackRun:
         verdict = Verdict("errored", f"the harness broke: {why}")
         return [self._row(check, unit, verdict) for check in unit.checks]
 
+    def expect(self, units: Iterable[Unit]) -> None:
+        """Say which units will be judged, in this order, so that nodes can be run ahead."""
+        self.expected = [u.node for u in units if u.family == "EXEC" and u.node is not None]
+        processors = os.cpu_count() or 1
+        self.workers = max(1, min(processors, MOST_WORKERS, len(self.expected) // NODES_EACH))
+
     def tallies(self) -> Iterator[Tally]:
         """What running nodes came to, in planned order."""
         places = (unit.item_id(self.label) for unit in self.units)
@@ -379,6 +393,7 @@ class Session:
     def run_all(self) -> None:
         """Judge everything planned, in this process."""
         for run in self.packs:
+            run.expect(run.units)
             for unit in run.units:
                 run.results[unit.item_id(run.label)] = run.run(unit)
 

@@ -101,7 +101,8 @@ class Journal:
 class Exerciser:
     """One worker at a time of one pack, started when first needed.
 
-    A context manager; ``close`` leaves no process and no folder behind. Belongs to one thread.
+    A context manager; ``close`` leaves no process and no folder behind. Belongs to one thread, but
+    for ``stop``, and for ``close`` once that thread has ended.
     ``journal`` is shared and not closed here.
     """
 
@@ -116,9 +117,13 @@ class Exerciser:
         self._guard = MemoryGuard(self.limits.memory)
         self._ending = ExitStack()
         self._ending.enter_context(cleaning_before_termination(self._kill))
+        self._stopped = False
+        self._lock = threading.Lock()
 
     def run(self, request: Request) -> Answer:
         """Run the case; never raises for what the node does. Raises EnvironmentBroken."""
+        if self._stopped:
+            return _not_run("not run: the run was ended")
         if self.deaths >= MAX_DEATHS:
             return _not_run(f"not run: {MAX_DEATHS} workers of this pack have died")
         self._journal.write(self._entry(request))
@@ -133,8 +138,16 @@ class Exerciser:
         except RemoteError as error:
             return _not_run(f"the harness broke: {error}")
 
+    def stop(self) -> None:
+        """End the worker from another thread: what is under way is told as a death."""
+        self._stopped = True
+        worker = self._inspector.worker if self._inspector is not None else None
+        if worker is not None and not worker.ended:
+            _strike(worker.pid)
+
     def close(self) -> None:
         """End the worker; safe to call again."""
+        self._stopped = True
         self._ending.close()
         self._kill()
         self._guard.close()
@@ -208,8 +221,9 @@ class Exerciser:
         )
 
     def _kill(self) -> None:
-        if self._inspector is not None:
-            self._inspector = None
+        with self._lock:
+            inspector, self._inspector = self._inspector, None
+        if inspector is not None:
             self._folder.close()
 
     def _died(self, death: WorkerDied, outcome: Any, reason: str) -> Answer:
