@@ -114,6 +114,8 @@ class Exerciser:
         self.deaths = 0
         self._journal = journal or Journal(None)
         self._inspector: Inspector | None = None
+        self._current: Inspector | None = None
+        """The same, from before its worker has loaded the pack."""
         self._guard = MemoryGuard(self.limits.memory)
         self._ending = ExitStack()
         self._ending.enter_context(cleaning_before_termination(self._kill))
@@ -141,7 +143,8 @@ class Exerciser:
     def stop(self) -> None:
         """End the worker from another thread: what is under way is told as a death."""
         self._stopped = True
-        worker = self._inspector.worker if self._inspector is not None else None
+        current = self._current
+        worker = current.worker if current is not None else None
         if worker is not None and not worker.ended:
             _strike(worker.pid)
 
@@ -203,6 +206,7 @@ class Exerciser:
         with ExitStack() as starting:
             scratch = starting.enter_context(Scratch())
             inspector = starting.enter_context(Inspector(self._wanted(), scratch))
+            self._current = inspector
             try:
                 inspector.load()
             except CannotStart as error:
