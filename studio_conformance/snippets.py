@@ -18,6 +18,7 @@ def _lines(spec: PackSpec, node: Node, case: Case) -> Iterator[str]:
     from reference_runtime.recipes import snippet
 
     yield "from reference_runtime.exercise.paste import run"
+    yield "from reference_runtime.recipes import make"
     yield ""
     yield "inputs = {"
     for name, recipe in case["inputs"].items():

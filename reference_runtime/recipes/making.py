@@ -1,0 +1,104 @@
+"""From a recipe to the value: what the worker does before a call.
+
+A recipe is plain JSON in one of three forms: ``{"value": 3}`` is that very value, ``{"list": []}``
+a list of what its recipes make, ``{"make": "IMAGE", ...}`` a value of an io type, by its maker.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reference_runtime.recipes.bits import filled
+
+Recipe = Any
+Maker = Callable[[Mapping[str, Any]], Any]
+
+SAMPLE_RATE = 44100
+SIGMA_MAX = 14.614642
+"""Where common schedules begin."""
+
+
+class BadRecipe(ValueError):
+    """Not a recipe, or one of a kind that is not known here."""
+
+
+def make(recipe: Recipe) -> Any:
+    """The value, new each time, with the same bits each time. Raises BadRecipe, ImportError."""
+    if not isinstance(recipe, Mapping):
+        raise BadRecipe(f"a recipe is a dict, not {recipe!r}")
+    if "value" in recipe:
+        return copy.deepcopy(recipe["value"])
+    if "list" in recipe:
+        return [make(each) for each in recipe["list"]]
+    kind = recipe.get("make")
+    maker = _maker(str(kind), bool(recipe.get("fake")))
+    if maker is None:
+        raise BadRecipe(f"nothing is known of how to make {kind!r}: {dict(recipe)!r}")
+    return maker(recipe)
+
+
+def _maker(kind: str, fake: bool) -> Maker | None:
+    if not fake:
+        return MAKERS.get(kind)
+    try:
+        from reference_runtime.recipes.fakes import FAKES
+    except ImportError:
+        return None
+    return FAKES.get(kind)
+
+
+def _tensor(recipe: Mapping[str, Any]) -> Any:
+    """float32 of the recipe's shape; IMAGE [B, H, W, C] and MASK [B, H, W] in 0..1."""
+    return filled(recipe["shape"], recipe.get("fill", "uniform"), recipe.get("seed", 0))
+
+
+def _latent(recipe: Mapping[str, Any]) -> Any:
+    """``samples`` [B, C, H, W] float32 and, where the recipe has one, ``noise_mask``."""
+    latent = {"samples": _tensor({"fill": "normal", **recipe})}
+    if "noise_mask" in recipe:
+        latent["noise_mask"] = make(recipe["noise_mask"])
+    return latent
+
+
+def _audio(recipe: Mapping[str, Any]) -> Any:
+    """``waveform`` [B, channels, samples] float32 in -1..1, ``sample_rate`` in Hz."""
+    waveform = _tensor(recipe) * 2.0 - 1.0
+    return {"waveform": waveform, "sample_rate": recipe.get("rate", SAMPLE_RATE)}
+
+
+def _sigmas(recipe: Mapping[str, Any]) -> Any:
+    """float32 [steps + 1], falling to 0; or the recipe's own ``values``."""
+    import torch
+
+    values = recipe.get("values")
+    if values is None:
+        steps = int(recipe.get("steps", 10))
+        values = [SIGMA_MAX * (steps - place) / steps for place in range(steps + 1)]
+    return torch.tensor(values, dtype=torch.float32)
+
+
+def _conditioning(recipe: Mapping[str, Any]) -> Any:
+    """A list of [tokens [1, n, d], {"pooled_output": [1, d], **extra}] pairs."""
+    tokens, width = recipe.get("tokens", 8), recipe.get("dim", 32)
+    seed = recipe.get("seed", 0)
+    entries = []
+    for index in range(recipe.get("entries", 1)):
+        own = seed + 2 * index
+        pooled = filled([1, width], "normal", own + 1)
+        extra = {name: make(each) for name, each in recipe.get("extra", {}).items()}
+        text = filled([1, tokens, width], "normal", own)
+        entries.append([text, {"pooled_output": pooled, **extra}])
+    return entries
+
+
+MAKERS: dict[str, Maker] = {
+    "IMAGE": _tensor,
+    "MASK": _tensor,
+    "LATENT": _latent,
+    "AUDIO": _audio,
+    "SIGMAS": _sigmas,
+    "CONDITIONING": _conditioning,
+}
+"""By io type: honest values, such as a user's graph could give."""

@@ -1,0 +1,48 @@
+"""Recipes for people: a short text for reports, and Python to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reference_runtime.plain import safe_repr
+
+MAX_VALUE = 60
+_OWN = ("make", "fake", "shape", "fill")
+
+
+def text(recipe: Any) -> str:
+    """Short: "3", "'add'", "IMAGE 1x64x64x3 uniform seed=7", "fake MODEL", "[1, 2]"."""
+    if not isinstance(recipe, Mapping):
+        return safe_repr(recipe, MAX_VALUE)
+    if "value" in recipe:
+        return safe_repr(recipe["value"], MAX_VALUE)
+    if "list" in recipe:
+        return f"[{', '.join(text(each) for each in recipe['list'])}]"
+    return " ".join(_words(recipe))
+
+
+def _words(recipe: Mapping[str, Any]) -> list[str]:
+    words = ["fake"] if recipe.get("fake") else []
+    words.append(str(recipe.get("make")))
+    if "shape" in recipe:
+        words.append("x".join(map(str, recipe["shape"])))
+    if "fill" in recipe:
+        words.append(str(recipe["fill"]))
+    rest = {name: each for name, each in recipe.items() if name not in _OWN}
+    return words + [f"{name}={_inner(each)}" for name, each in rest.items()]
+
+
+def _inner(value: Any) -> str:
+    if isinstance(value, Mapping) and not {"make", "value", "list"}.isdisjoint(value):
+        return f"({text(value)})"
+    return safe_repr(value, MAX_VALUE)
+
+
+def snippet(recipe: Any) -> str:
+    """A Python expression for the value; it may call ``make`` of ``reference_runtime.recipes``."""
+    if isinstance(recipe, Mapping) and "value" in recipe:
+        return repr(recipe["value"])
+    if isinstance(recipe, Mapping) and "list" in recipe:
+        return f"[{', '.join(snippet(each) for each in recipe['list'])}]"
+    return f"make({dict(recipe) if isinstance(recipe, Mapping) else recipe!r})"
