@@ -90,6 +90,12 @@ class Channel:
         return self._ended
 
     @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that it is used in now."""
+        assert self._loop is not None
+        return self._loop
+
+    @property
     def pending(self) -> int:
         """How many answers callers wait for."""
         return len(self._pending)
@@ -240,6 +246,10 @@ class Channel:
     def listen(self) -> None:
         """Begin to read, in the running loop, without asking anything."""
         self._use()
+
+    def continue_with(self, frames: rpc.FrameReader) -> None:
+        """Read on where another reader of the same stream has stopped."""
+        self._frames = frames
 
     def _resume(self) -> None:
         stop = self._broken or self._ended is not None or self._overloaded()

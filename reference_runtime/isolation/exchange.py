@@ -98,6 +98,15 @@ class Exchange:
             return ["mine", offset, size]
         return None
 
+    def copy(self, block: Any, source: Exchange) -> Block:
+        """The bytes of a block that ``source`` was sent, in a block of this side.
+
+        Raises ArenaFull and BadValue.
+        """
+        view, start = source.read(block)
+        bytes_ = (ctypes.c_ubyte * (len(view) - start)).from_buffer(view, start)
+        return self.write(ctypes.addressof(bytes_), len(bytes_))
+
     def cancel(self, blocks: list[Block]) -> None:
         """Give back the references of a message that was not sent."""
         for block in blocks:

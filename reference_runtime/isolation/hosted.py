@@ -63,6 +63,11 @@ class HostedWorker:
     def dead(self) -> WorkerDied | None:
         return self.channel.ended
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that the worker belongs to now."""
+        return self._loop
+
     # --- what happens ---------------------------------------------------------------------------
 
     def _move(self, loop: asyncio.AbstractEventLoop) -> None:

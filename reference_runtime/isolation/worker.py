@@ -46,6 +46,8 @@ class Worker:
         self._writes_refused: bool | None = None
         """Whether the confinement refuses writes; None before ``hello``."""
         self._session: Session | None = None
+        self._memory: rpc.Message | None = None
+        self._opened = False
         self._methods: dict[str, Callable[[rpc.Message], Any]] = {
             "hello": self.hello,
             "prepare": self.prepare,
@@ -54,6 +56,8 @@ class Worker:
             "exercise": self.exercise,
             "relate": self.relate,
             "finish": self.finish,
+            "share": self.share,
+            "open": self.open,
         }
         # A forked child keeps neither end: whatever it does, it has no part in the conversation.
         os.register_at_fork(after_in_child=self._close)
@@ -61,12 +65,21 @@ class Worker:
     def serve(self) -> None:
         """Answer requests until the host closes the channel; never returns."""
         frames = rpc.FrameReader()
-        while True:
+        while not self._opened:
             data = self._receive()
             if not data:
                 _exit(0)
-            for message in frames.feed(data):
-                self._send(rpc.encode_answer(rpc.answer(self._methods, message)))
+            messages = frames.feed(data)
+            while messages and not self._opened:
+                self._send(rpc.encode_answer(rpc.answer(self._methods, messages.pop(0))))
+        self._serve_open(messages, frames)
+
+    def _serve_open(self, early: list[rpc.Message], frames: rpc.FrameReader) -> None:
+        from reference_runtime.isolation.opened import serve
+
+        assert self._session is not None
+        ends = self._reads, self._writes
+        serve(self._session, self._memory, ends, early, frames, self._with_nodes)
 
     def progress(self, doing: str) -> None:
         """Tell the host what comes next, so that a hang or a death can be put down to it."""
@@ -139,6 +152,23 @@ class Worker:
         """Run it again in some other way; params: see ``exercise.serving.Exercise.relate``."""
         assert self._session is not None
         return self._session.relate(params)
+
+    def share(self, params: rpc.Message) -> rpc.Message:
+        """Use shared memory; params: those of ``exchange.worker_side``."""
+        self._memory = params
+        for fd in (params["host"], params["worker"]):
+            os.set_inheritable(fd, False)
+        return {}
+
+    def open(self, params: rpc.Message) -> rpc.Message:
+        """From the next message on, serve the loaded pack in an event loop; see ``opened``.
+
+        ``nodes``: whether its nodes are served, and not only values.
+        """
+        if self._session is None or not hasattr(self._session, "loaded"):
+            raise ValueError("open comes after load")
+        self._opened, self._with_nodes = True, params["nodes"]
+        return {}
 
     def finish(self, params: rpc.Message) -> rpc.Message:
         """What is only known at the end."""

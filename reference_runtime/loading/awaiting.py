@@ -33,6 +33,10 @@ class Runner:
         """The worker's event loop; None while nothing needed one."""
         return self._loop
 
+    def opened(self) -> Any:
+        """The worker's event loop, made when there was none."""
+        return self._open()
+
     def _open(self) -> Any:
         import asyncio
 

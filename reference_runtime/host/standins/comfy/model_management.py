@@ -439,6 +439,8 @@ def cast_to_device(tensor: Any, device: Any, dtype: Any, copy: bool = False) -> 
 
 interrupt_processing = False
 interrupt_processing_mutex = threading.RLock()
+_look_first: Callable[[], None] = lambda: None  # noqa: E731 - replaced by a worker that is served
+"""Takes in what has arrived from the host, before the flag is looked at."""
 
 
 def interrupt_current_processing(value: bool = True) -> None:
@@ -448,12 +450,14 @@ def interrupt_current_processing(value: bool = True) -> None:
 
 
 def processing_interrupted() -> bool:
+    _look_first()
     return interrupt_processing
 
 
 def throw_exception_if_processing_interrupted() -> None:
     """InterruptProcessingException once after a cancel."""
     global interrupt_processing
+    _look_first()
     with interrupt_processing_mutex:
         if interrupt_processing:
             interrupt_processing = False
