@@ -1,0 +1,75 @@
+"""Where the values of one input come from: its default, its variants, its random values.
+
+A source knows one input of one node. It gives recipes, never values: nothing here needs torch.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from reference_runtime.description import InputFacts
+
+Recipe = dict[str, Any]
+"""JSON from which a worker makes a value; see ``reference_runtime.recipes``."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the tensors of one case have in common. Sizes in pixels; latents have an eighth."""
+
+    batch: int = 1
+    height: int = 64
+    width: int = 48
+    fill: str = "uniform"
+
+    @property
+    def latent_size(self) -> tuple[int, int]:
+        """Height and width of a latent of such a picture, at least 1."""
+        return (self.height + 7) // 8, (self.width + 7) // 8
+
+
+class Variant(NamedTuple):
+    """A value that is tried by itself, all else at its default. The case is "kind:input=tail"."""
+
+    kind: str
+    tail: str
+    recipe: Recipe
+
+
+class Source(ABC):
+    """The values of one input."""
+
+    fakes: tuple[str, ...] = ()
+    """io types that stand in as fakes in its values."""
+    is_tensor = False
+    """Whether its values follow the form of a case."""
+
+    @abstractmethod
+    def default(self, form: Form) -> Recipe:
+        """What the input has when nobody touches it, or a plain value for a socket."""
+
+    def variants(self) -> Iterator[Variant]:
+        """Values worth a case of their own, in a stable order."""
+        return iter(())
+
+    def random(self, form: Form) -> Any:
+        """A Hypothesis strategy of recipes."""
+        from hypothesis import strategies as st
+
+        return st.just(self.default(form))
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a finite number and no boolean."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return isinstance(value, int) or abs(value) < float("inf")
+
+
+def spec_number(facts: InputFacts, name: str) -> Any:
+    """The number under ``name`` in the options dict; None without one."""
+    value = facts["spec"].get(name)
+    return value if is_number(value) else None

@@ -1,0 +1,80 @@
+"""Values of sockets that need no weights: pictures, masks, latents, sound, schedules, videos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from studio_conformance.strategies.sources import Form, Recipe, Source
+
+CHANNELS = 3
+LATENT_CHANNELS = 4
+SAMPLES_PER_LINE = 64
+"""Sound has so many samples for each line of a picture: short, and it follows the form."""
+
+
+def _image(form: Form) -> Recipe:
+    return {"make": "IMAGE", "shape": [form.batch, form.height, form.width, CHANNELS]}
+
+
+def _mask(form: Form) -> Recipe:
+    return {"make": "MASK", "shape": [form.batch, form.height, form.width]}
+
+
+def _latent(form: Form) -> Recipe:
+    return {"make": "LATENT", "shape": [form.batch, LATENT_CHANNELS, *form.latent_size]}
+
+
+def _audio(form: Form) -> Recipe:
+    length = form.height * SAMPLES_PER_LINE if form.height > 1 else 1
+    return {"make": "AUDIO", "shape": [form.batch, 2, length]}
+
+
+def _sigmas(form: Form) -> Recipe:
+    return {"make": "SIGMAS", "steps": 10}
+
+
+def _conditioning(form: Form) -> Recipe:
+    return {"make": "CONDITIONING"}
+
+
+SHAPES: dict[str, Callable[[Form], Recipe]] = {
+    "IMAGE": _image,
+    "MASK": _mask,
+    "LATENT": _latent,
+    "AUDIO": _audio,
+    "SIGMAS": _sigmas,
+    "CONDITIONING": _conditioning,
+}
+SEEDED = ("IMAGE", "MASK", "LATENT", "AUDIO", "CONDITIONING")
+FILLED = ("IMAGE", "MASK", "AUDIO", "LATENT")
+RANDOM_FILLS = ("uniform", "zeros", "ones", "constant", "gradient", "binary")
+
+
+class Tensor(Source):
+    """One io type of ``SHAPES``; ``seed`` sets it apart from the node's other inputs."""
+
+    is_tensor = True
+
+    def __init__(self, io_type: str, seed: int) -> None:
+        self.io_type = io_type
+        self.seed = seed
+
+    def default(self, form: Form) -> Recipe:
+        recipe = SHAPES[self.io_type](form)
+        if self.io_type in SEEDED:
+            recipe["seed"] = self.seed
+        if self.io_type in FILLED and not (self.io_type == "LATENT" and form.fill == "uniform"):
+            recipe["fill"] = form.fill
+        return recipe
+
+    def random(self, form: Form) -> Any:
+        from hypothesis import strategies as st
+
+        recipe = self.default(form)
+        changes: dict[str, Any] = {}
+        if self.io_type in SEEDED:
+            changes["seed"] = st.integers(self.seed, self.seed + 1000)
+        if self.io_type in FILLED:
+            changes["fill"] = st.sampled_from(RANDOM_FILLS)
+        return st.fixed_dictionaries(changes).map(lambda drawn: {**recipe, **drawn})
