@@ -78,8 +78,8 @@ def _inputs(groups: Mapping[str, Any]) -> dict[str, InputFacts]:
     for group in ("required", "optional"):
         for name, entry in (groups.get(group) or {}).items():
             options = entry[1] if len(entry) > 1 and isinstance(entry[1], Mapping) else {}
-            plain = to_plain(list(entry))[0]
-            found[name] = InputFacts(wire_type(entry[0]), group, dict(plain_dict(options)), plain)
+            kind, plain = wire_type(entry[0]), plain_dict(options)
+            found[name] = InputFacts(kind, group, plain, [kind.text, plain])
     return found
 
 

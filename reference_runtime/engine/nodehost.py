@@ -105,7 +105,7 @@ class TypeFault:
 class Expansion:
     """What one call of a node gave when at least one of its calls gave a graph.
 
-    ``graph`` is prompt data, None for a call that did not expand; ``values`` mixes values and links.
+    ``graph``: prompt data, None for a call that did not expand. ``values``: values and links.
     """
 
     graph: dict[str, Any] | None
