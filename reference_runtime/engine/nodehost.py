@@ -58,6 +58,8 @@ class NodeFacts:
     hidden: Mapping[str, str]
     """Hidden inputs: name to token ("UNIQUE_ID", "PROMPT", ...)."""
     outputs: tuple[WireType, ...]
+    output_lists: tuple[bool, ...] = ()
+    """Which outputs give lists; shorter than ``outputs`` when not all are told."""
     input_is_list: bool = False
     not_idempotent: bool = False
     id_in_key: bool = False
