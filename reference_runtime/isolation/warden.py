@@ -19,31 +19,49 @@ from pathlib import Path
 
 _lock = threading.Lock()
 _process: subprocess.Popen[bytes] | None = None
+_guarded: set[str] = set()
 
 
 def guard_folder(folder: Path) -> None:
     """Remove this folder when the host is gone."""
-    _tell("+folder", str(folder))
+    _guard("+folder", str(folder))
 
 
 def guard_processes(token: str) -> None:
     """End the processes with this mark (see ``sweep``) when the host is gone."""
-    _tell("+token", token)
+    _guard("+token", token)
 
 
 def forget(what: str | Path) -> None:
-    """A folder or a mark that needs no guard any more."""
-    _tell("-", str(what))
+    """A folder or a mark that needs no guard any more; without any the warden ends."""
+    with _lock:
+        if str(what) in _guarded:
+            _guarded.discard(str(what))
+            _tell("-", str(what))
+            if not _guarded:
+                _end()
+
+
+def _guard(verb: str, what: str) -> None:
+    with _lock:
+        _guarded.add(what)
+        _tell(verb, what)
 
 
 def _tell(verb: str, what: str) -> None:
-    line = f"{verb} {what}\n".encode("utf-8", "surrogateescape")
-    with _lock, contextlib.suppress(OSError):
-        if _process is None and verb == "-":
-            return
-        stdin = _running().stdin
-        assert stdin is not None
-        stdin.write(line)
+    stdin = _running().stdin
+    assert stdin is not None
+    with contextlib.suppress(OSError):
+        stdin.write(f"{verb} {what}\n".encode("utf-8", "surrogateescape"))
+
+
+def _end() -> None:
+    global _process
+    process, _process = _process, None
+    if process is not None and process.stdin is not None:
+        process.kill()  # there is nothing that it would have to do
+        process.wait()
+        process.stdin.close()
 
 
 def _running() -> subprocess.Popen[bytes]:
@@ -58,10 +76,10 @@ def _running() -> subprocess.Popen[bytes]:
             cwd="/",
             start_new_session=True,
         )
-        atexit.register(_dismiss)
     return _process
 
 
+@atexit.register
 def _dismiss() -> None:
     """Close the pipe: what was not forgotten by now is cleaned up."""
     process = _process
