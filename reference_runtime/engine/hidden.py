@@ -17,6 +17,14 @@ _FROM_EXTRA = {
 """Key of a prompt's extra data that holds the value."""
 
 
+def hook_inputs(facts: NodeFacts, node_id: str) -> dict[str, list[Any]]:
+    """Hidden values among the inputs of a v1 node's hooks, which know no prompt yet."""
+    if facts.is_v3:
+        return {}
+    values = hidden_values(facts, node_id, {}, {}, None)
+    return {name: [values[token]] for name, token in facts.hidden.items() if token in values}
+
+
 def hidden_values(
     facts: NodeFacts,
     node_id: str,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reference_runtime.engine import errors
-from reference_runtime.engine.hidden import hidden_values
+from reference_runtime.engine.hidden import hidden_values, hook_inputs
 from reference_runtime.engine.links import compatible, is_link
 from reference_runtime.engine.nodehost import Call, InputFacts, NodeFacts, NodeHost
 from reference_runtime.levels import ACTIVE
@@ -230,12 +230,11 @@ class _Walk:
             return []
         known = {name: [None] if is_link(v) else [v] for name, v in inputs.items()}
         given = {name: v for name, v in known.items() if name in facts.inputs}
-        hidden = hidden_values(facts, node_id, self.prompt, {}, None)
-        if not facts.is_v3:
-            given |= {n: [hidden[t]] for n, t in facts.hidden.items() if t in hidden}
+        given |= hook_inputs(facts, node_id)
         given = {n: v for n, v in given.items() if n in facts.validates or facts.validates_all}
         types = received if "input_types" in facts.validates else None
-        call = Call(self.prompt_id, node_id, facts.class_type, given, hidden if facts.is_v3 else {})
+        hidden = hidden_values(facts, node_id, {}, {}, None) if facts.is_v3 else {}
+        call = Call(self.prompt_id, node_id, facts.class_type, given, hidden)
         results = await self.nodes.validate(call, types)
         names = [*given, *(["input_types"] if types is not None else [])]
         return [errors.refused(name, r) for name in names for r in results if r is not True]
