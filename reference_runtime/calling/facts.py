@@ -63,7 +63,6 @@ def facts_of(class_type: str, cls: Any, constants: Mapping[str, Any] | None) -> 
         hidden=hidden,
         outputs=tuple(wire_type(kind) for kind in cls.RETURN_TYPES),
         output_lists=tuple(bool(flag) for flag in getattr(cls, "OUTPUT_IS_LIST", None) or ()),
-        output_is_list=tuple(map(bool, getattr(cls, "OUTPUT_IS_LIST", None) or ())),
         input_is_list=bool(getattr(cls, "INPUT_IS_LIST", False)),
         not_idempotent=bool(getattr(cls, "NOT_IDEMPOTENT", False)),
         id_in_key=_id_in_key(groups, cls),

@@ -60,7 +60,6 @@ class NodeFacts:
     outputs: tuple[WireType, ...]
     output_lists: tuple[bool, ...] = ()
     """Which outputs give lists; shorter than ``outputs`` when not all are told."""
-    output_is_list: tuple[bool, ...] = ()
     input_is_list: bool = False
     not_idempotent: bool = False
     id_in_key: bool = False

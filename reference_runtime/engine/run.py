@@ -328,7 +328,7 @@ class PromptRun:
         return values
 
     async def _merged(self, node_id: str, results: list[list[Any]]) -> list[list[Any]]:
-        are_lists = self.running.facts(node_id).output_is_list
+        are_lists = self.running.facts(node_id).output_lists
         outputs: list[list[Any]] = []
         for index in range(len(results[0])):
             items = [result[index] for result in results]
