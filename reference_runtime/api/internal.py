@@ -108,8 +108,9 @@ def lock_class(cls: type) -> type:
 
     class LockedMeta(type(cls)):  # type: ignore[misc]
         def __setattr__(self, name: str, value: Any) -> None:
+            # The host's words, which its clients show.
             raise AttributeError(
-                f"class attribute {name!r} can't be set: {cls.__name__} is locked while a node runs"
+                f"Cannot modify class attribute '{name}' on locked class '{cls.__name__}'"
             )
 
     def refuse(self: Any, name: str, value: Any) -> None:

@@ -271,9 +271,7 @@ def _normalized(cls: Any, returned: Any) -> NodeOutput:
     elif isinstance(returned, ExecutionBlocker):
         output = NodeOutput(block_execution=returned.message)
     else:
-        raise Exception(
-            f"execute of {cls.__name__} returned {type(returned)}: return NodeOutput or a tuple"
-        )
+        raise Exception(f"Invalid return type from node: {type(returned)}")
     if output.expand is not None and not cls.SCHEMA.enable_expand:
         raise Exception(
             f"node {cls.SCHEMA.node_id} returned expand, its Schema needs enable_expand=True"

@@ -62,14 +62,16 @@ class NodeOutput(_NodeOutputInternal):
     def from_dict(cls, data: dict[str, Any]) -> NodeOutput:
         """Read the v1 dict form: ``result`` (tuple or ExecutionBlocker), ``ui``, ``expand``.
 
-        Faithful up to 0.3.71: TypeError, because the host passes the values by a keyword (B1).
+        Faithful up to 0.3.71: TypeError, because the host passes the values by a keyword (B1); only
+        a dict with a blocker for its result slips through.
         """
-        if ACTIVE.mode == "faithful" and not ACTIVE.level.dict_return_works:
-            raise TypeError(
-                "NodeOutput() got an unexpected keyword argument 'args': a v3 node can't return a "
-                f"dict at {ACTIVE.level.name} (B1), return NodeOutput(...)"
-            )
         values = data.get("result")
+        if (
+            ACTIVE.mode == "faithful"
+            and not ACTIVE.level.dict_return_works
+            and not isinstance(values, ExecutionBlocker)
+        ):
+            raise TypeError("NodeOutput.__init__() got an unexpected keyword argument 'args'")
         block = None
         if isinstance(values, ExecutionBlocker):
             block, values = values.message, None

@@ -88,7 +88,7 @@ def test_a_shallow_clone() -> None:
 
 def test_a_locked_class() -> None:
     locked: Any = internal.lock_class(Own)
-    with pytest.raises(AttributeError, match="'x' can't be set"):
+    with pytest.raises(AttributeError, match="Cannot modify class attribute 'x'"):
         locked.x = 1
     with pytest.raises(AttributeError, match="'x' can't be set"):
         locked().x = 1
