@@ -5,13 +5,13 @@ Source of the rules: facts of the host's execution, "Calling a node".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reference_runtime.api.graph import ExecutionBlocker
 
 
-def calls(inputs: Mapping[str, list[Any]], input_is_list: bool) -> list[dict[str, Any]]:
+def calls(inputs: Mapping[str, Sequence[Any]], input_is_list: bool) -> list[dict[str, Any]]:
     """Keyword arguments of each call.
 
     The longest list decides how many there are; shorter ones repeat their last element. A node

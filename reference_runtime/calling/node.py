@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +50,7 @@ class Target:
         clone = self.cls.PREPARE_CLASS_CLONE(given)
         return make_locked_method_func(self.cls, name, clone)
 
-    def arguments(self, inputs: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    def arguments(self, inputs: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
         """The inputs, and for v1 the hidden values among them."""
         if is_v3(self.cls):
             return inputs
@@ -92,7 +92,9 @@ async def call_over_lists(
     later is raised by ``finished``.
     """
     run = Run()
-    lists = target.arguments(dict(call.inputs))
+    # A node that takes lists sees the host's tuple in place of what it has no value for.
+    known = {name: (None,) if name in call.missing else v for name, v in call.inputs.items()}
+    lists = target.arguments(known)
     for index, arguments in enumerate(calls(lists, target.input_is_list)):
         blocker = blocker_in(arguments, target.input_is_list)
         if blocker is not None:

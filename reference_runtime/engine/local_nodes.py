@@ -131,7 +131,9 @@ class LocalNodes:
         name = hook_name(cls, hook)
         if name is None:
             return []
-        asked = Call(call.prompt_id, call.node_id, call.class_type, inputs, call.hidden)
+        asked = Call(
+            call.prompt_id, call.node_id, call.class_type, inputs, call.hidden, call.missing
+        )
         try:
             target = self._target(asked, of_class=hook != "lazy")
             # What a hook gets is in its inputs already, hidden values too.

@@ -100,6 +100,14 @@ class Messages:
 
     def failed(self, node_id: str, failure: NodeFailed, executed: list[str]) -> None:
         """A node of the original prompt, or one that it expanded to, raised or was interrupted."""
+        tips = "\n"  # the host's tips stand on a line of their own; there are none here
+        self._ended(node_id, failure, executed, tips)
+
+    def cycle(self, node_id: str, failure: NodeFailed, executed: list[str]) -> None:
+        """What expansions made of the prompt leads back to itself."""
+        self._ended(node_id, failure, executed, "")
+
+    def _ended(self, node_id: str, failure: NodeFailed, executed: list[str], tips: str) -> None:
         about: Json = {
             "prompt_id": self.prompt_id,
             "node_id": node_id,
@@ -110,7 +118,7 @@ class Messages:
             self.keep("execution_interrupted", about, everyone=True)
             return
         about |= {
-            "exception_message": failure.message,
+            "exception_message": failure.message + tips,
             "exception_type": failure.type_name,
             "traceback": failure.traceback,
             "current_inputs": failure.inputs or [],

@@ -134,5 +134,6 @@ class RunningPrompt:
             if name in facts.inputs or is_link(value)
         }
         given |= hook_inputs(facts, node_id)
-        call = Call(self.prompt_id, node_id, facts.class_type, given)
+        unknown = frozenset(name for name in given if is_link(self.inputs(node_id).get(name)))
+        call = Call(self.prompt_id, node_id, facts.class_type, given, missing=unknown)
         return await self._nodes.fingerprint(call)

@@ -118,7 +118,7 @@ class PromptRun:
         added = [n for n in stuck.waiting if n in self.running.dynamic.ephemeral_prompt]
         blamed = self.running.display(added[0] if added else stuck.waiting[0])
         failure = NodeFailed("graph.DependencyCycleError", str(stuck), [])
-        self.messages.failed(blamed, failure, list(self._executed))
+        self.messages.cycle(blamed, failure, list(self._executed))
         return ACTIVE.mode == "faithful"
 
     async def _cancel_tasks(self) -> None:

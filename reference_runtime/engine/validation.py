@@ -234,7 +234,8 @@ class _Walk:
         given = {n: v for n, v in given.items() if n in facts.validates or facts.validates_all}
         types = received if "input_types" in facts.validates else None
         hidden = hidden_values(facts, node_id, {}, {}, None) if facts.is_v3 else {}
-        call = Call(self.prompt_id, node_id, facts.class_type, given, hidden)
+        unknown = frozenset(name for name in given if is_link(inputs.get(name)))
+        call = Call(self.prompt_id, node_id, facts.class_type, given, hidden, unknown)
         results = await self.nodes.validate(call, types)
         names = [*given, *(["input_types"] if types is not None else [])]
         return [errors.refused(name, r) for name in names for r in results if r is not True]
