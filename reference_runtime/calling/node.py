@@ -93,7 +93,9 @@ async def call_over_lists(
     """
     run = Run()
     # A node that takes lists sees the host's tuple in place of what it has no value for.
-    known = {name: (None,) if name in call.missing else v for name, v in call.inputs.items()}
+    known: dict[str, Sequence[Any]] = {
+        name: (None,) if name in call.missing else items for name, items in call.inputs.items()
+    }
     lists = target.arguments(known)
     for index, arguments in enumerate(calls(lists, target.input_is_list)):
         blocker = blocker_in(arguments, target.input_is_list)
