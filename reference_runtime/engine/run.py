@@ -233,7 +233,7 @@ class PromptRun:
                     given[name] = [None]
                 else:
                     given[name] = _at(entry, value[1])
-            elif declared is not None:
+            elif declared is not None or name in facts.hidden:
                 given[name] = [value]
         return given, missing
 
