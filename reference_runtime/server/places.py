@@ -36,7 +36,7 @@ def places_of(options: argparse.Namespace, temp: Path) -> Places:
     folders = Folders(
         input=_made(options.input_directory or base / "input"),
         output=_made(options.output_directory or base / "output"),
-        temp=_made(options.temp_directory or temp),
+        temp=_made(options.temp_directory or temp / "temp"),
     )
     homes = [base / PACKS, *(folder.path for folder in extra if folder.kind == PACKS)]
     found = [pack for home in homes for pack in model_paths.packs_in(home)]
@@ -49,3 +49,15 @@ def _made(folder: Path) -> Path:
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def posed_host(places: Places, temp: Path) -> Path:
+    """A folder that looks like a host's to a worker: links to the folders that clients use."""
+    host = temp / "host"
+    host.mkdir()
+    shown = {"input": places.folders.input, "output": places.folders.output}
+    for name, folder in {**shown, "temp": places.folders.temp}.items():
+        (host / name).symlink_to(folder, target_is_directory=True)
+    if (places.base / "models").is_dir():
+        (host / "models").symlink_to(places.base / "models", target_is_directory=True)
+    return host

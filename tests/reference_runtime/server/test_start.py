@@ -58,7 +58,7 @@ def test_folders_and_packs_are_found(tmp_path: Path) -> None:
     assert [pack.name for pack in places.packs] == ["one", "two", "single"]
     assert places.folders.output == tmp_path / "o"
     assert places.folders.input == tmp_path / "base" / "input"
-    assert places.folders.temp == tmp_path / "t"
+    assert places.folders.temp == tmp_path / "t" / "temp"
     assert [(folder.kind, folder.path) for folder in places.models] == [
         ("loras", tmp_path / "more")
     ]
