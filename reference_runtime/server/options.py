@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from reference_runtime.levels import DEFAULT_LEVEL, LEVELS
 
+CacheRule = Literal["classic", "none"] | int
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0,::"
 
@@ -77,8 +79,9 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--mode", choices=("faithful", "strict"), default="faithful")
 
 
-def cache_of(options: argparse.Namespace) -> str | int:
+def cache_of(options: argparse.Namespace) -> CacheRule:
     """What the engine keeps: "classic", "none" or the number of results."""
     if options.cache_none:
         return "none"
-    return options.cache_lru if options.cache_lru > 0 else "classic"
+    kept: int = options.cache_lru
+    return kept if kept > 0 else "classic"
