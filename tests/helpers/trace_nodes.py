@@ -29,7 +29,7 @@ class MakeList:
 
     @classmethod
     def INPUT_TYPES(cls) -> Inputs:
-        optional = {f"value{i}": (ANY, {}) for i in range(2, 6)}
+        optional: dict[str, Any] = {f"value{i}": (ANY, {}) for i in range(2, 6)}
         return {"required": {"value1": (ANY, {})}, "optional": optional}
 
     def run(self, **values: Any) -> tuple[list[Any]]:
