@@ -17,7 +17,7 @@ from reference_runtime.engine.nodehost import Call, NodeFailed, NodeHost, Pendin
 from reference_runtime.isolation import rpc
 from reference_runtime.isolation.inside_pack import PackServer
 from reference_runtime.isolation.references import InsideRefs
-from reference_runtime.isolation.values import decode, encode
+from reference_runtime.isolation.values import NotTransferable, decode, encode
 
 PROMPT_PARTS = ("original_prompt", "ephemeral_prompt", "ephemeral_parents", "ephemeral_display")
 
@@ -66,7 +66,10 @@ class NodeServer:
         return serve
 
     def interrupt(self, params: rpc.Message) -> None:
+        from reference_runtime.host.standins.comfy import model_management
+
         self._local.interrupt()
+        model_management.interrupt_current_processing(True)
 
     # --- methods ------------------------------------------------------------------------------
 
@@ -75,6 +78,9 @@ class NodeServer:
         return self._out(await self._local.facts(params["class_type"], constants))
 
     async def begin(self, params: rpc.Message) -> None:
+        from reference_runtime.host.standins.comfy import model_management
+
+        model_management.interrupt_current_processing(False)
         await self._local.begin(params["prompt_id"], self._progress)
 
     def _progress(self, node_id: str, value: float, most: float) -> None:
@@ -88,7 +94,11 @@ class NodeServer:
         return self._out(await self._local.validate(self._call(params), types))
 
     async def fingerprint(self, params: rpc.Message) -> Any:
-        return self._out(await self._local.fingerprint(self._call(params)))
+        found = await self._local.fingerprint(self._call(params))
+        try:
+            return self._out(found)
+        except NotTransferable:  # an object, which on the host equals no later one
+            return self._out(float("nan"))
 
     async def lazy(self, params: rpc.Message) -> Any:
         return self._out(await self._local.lazy(self._call(params)))

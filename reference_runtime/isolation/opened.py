@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
 from reference_runtime.isolation import inside, rpc
@@ -21,16 +20,17 @@ def serve(
     ends: tuple[int, int],
     early: list[rpc.Message],
     frames: rpc.FrameReader,
-    with_nodes: bool,
+    options: rpc.Message,
 ) -> None:
     """Never returns. ``ends``: of the channel; ``early``: messages that were read already.
 
-    ``frames`` may hold the beginning of one more; ``with_nodes``: serve the pack's nodes, and not
-    only values.
+    ``frames`` may hold the beginning of one more; ``options``: ``nodes`` (serve the pack's nodes,
+    and not only values), ``folders`` (see ``use_folders``).
     """
     LOG.phase = "run"
     pack = PackServer(worker_side(**memory) if memory is not None else Exchange(None, None))
-    nodes = node_server(session, pack) if with_nodes else None
+    use_folders(options["folders"])
+    nodes = node_server(session, pack) if options["nodes"] else None
 
     def begin() -> inside.InsideChannel:
         channel = pack.open(
@@ -47,10 +47,40 @@ def node_server(session: Session, pack: PackServer) -> NodeServer:
     from reference_runtime.engine.local_nodes import LocalNodes
     from reference_runtime.isolation.inside_nodes import NodeServer
 
-    return NodeServer(LocalNodes.of_loaded(session.loaded), pack)
+    classes: dict[str, Any] = {}
+    names: dict[str, str] = {}
+    for candidate in session.loaded.candidates:
+        key = candidate.key or _declared_id(candidate.cls)
+        if key is not None:
+            classes[key] = candidate.cls
+            if candidate.display_name is not None:
+                names[key] = candidate.display_name
+    return NodeServer(LocalNodes(classes, names), pack)
+
+
+def _declared_id(cls: Any) -> str | None:
+    try:
+        return str(cls.GET_SCHEMA().node_id)
+    except Exception:  # the description tells; the node is not there
+        return None
+
+
+def use_folders(folders: rpc.Message) -> None:
+    """Let the host's ``folder_paths`` know them: ``input``, ``output``, ``temp``, ``models``.
+
+    ``models``: kind, path, whether it comes first.
+    """
+    from reference_runtime.host.standins import folder_paths
+
+    for name in ("input", "output", "temp"):
+        if name in folders:
+            getattr(folder_paths, f"set_{name}_directory")(folders[name])
+    for kind, path, first in folders.get("models", ()):
+        folder_paths.add_model_folder_path(kind, path, first)
 
 
 def hear_interruptions(channel: inside.InsideChannel) -> None:
     """Let the host's check for interruptions look at the channel first."""
-    management: Any = importlib.import_module("comfy.model_management")
-    management._look_first = channel.poll
+    from reference_runtime.host.standins.comfy import model_management
+
+    model_management._look_first = channel.poll

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reference_runtime.api.graph import ExecutionBlocker
+from reference_runtime.engine import nodehost
 from reference_runtime.isolation.handles import Handle, Holder
 from reference_runtime.isolation.values import BadValue, Extra, Path, is_plain
 
@@ -46,7 +47,12 @@ class InsideRefs(Extra):
     def __init__(self, keep: Callable[[Any], dict[str, Any]], get: Callable[[Any], Any]) -> None:
         self._keep, self._get = keep, get
 
-    def encode(self, value: Any, path: Path) -> tuple[str, Any]:
+    def encode(self, value: Any, path: Path) -> tuple[str, Any] | None:
+        if type(value).__module__ == nodehost.__name__:
+            return None  # our own records, which hold values
+        return self._sent(value)
+
+    def _sent(self, value: Any) -> tuple[str, Any]:
         return encode_known(value) or ("handle", self._keep(value))
 
     def decode(self, tag: str, payload: Any, data: Any) -> Any:
@@ -58,7 +64,7 @@ class InsideRefs(Extra):
         """A node's result: the value in a list of its own, or what stands for it."""
         if stands_for_itself(value):
             return [value]
-        tag, payload = self.encode(value, ())
+        tag, payload = self._sent(value)
         return {tag: payload}
 
 

@@ -63,7 +63,9 @@ class RemoteNodes:
 
     def __init__(self, orders: Sequence[PackOrder]) -> None:
         self._on_progress: ProgressEvent = lambda node_id, value, most: None
-        self._prompt_id = ""
+        self._prompt_id: str | None = None
+        self._begun: dict[RemotePack, int] = {}
+        """Which worker of a pack knows of the prompt."""
         self.packs = [RemotePack(order, notices=self._notices()) for order in orders]
         self.failures: dict[str, str] = {}
         """By name of the pack: why it has no nodes."""
@@ -77,7 +79,9 @@ class RemoteNodes:
         await asyncio.gather(*(self._start(pack) for pack in self.packs))
         for pack in self.packs:
             for node in filter(_is_there, pack.nodes):
-                self._homes[node["key"]] = pack
+                taken = self._homes.get(node["key"])
+                if taken is None or not taken.order.core:  # as on the host, the last pack wins
+                    self._homes[node["key"]] = pack
 
     async def _start(self, pack: RemotePack) -> None:
         try:
@@ -86,7 +90,7 @@ class RemoteNodes:
             self.failures[pack.name] = f"{error}\n{pack.printed()}".strip()
             return
         if not pack.loaded["load"]["loaded"]:
-            texts = [problem["text"] for problem in pack.loaded["problems"]]
+            texts = [problem["message"] for problem in pack.loaded["problems"]]
             self.failures[pack.name] = "; ".join(texts) or "the pack was not loaded"
 
     async def __aenter__(self) -> RemoteNodes:
@@ -120,12 +124,14 @@ class RemoteNodes:
 
     async def begin(self, prompt_id: str, on_progress: ProgressEvent) -> None:
         self._prompt_id, self._on_progress = prompt_id, on_progress
-        params = {"prompt_id": prompt_id}
-        await asyncio.gather(*(self._begin(pack, params) for pack in self.packs))
+        self._begun.clear()
 
-    async def _begin(self, pack: RemotePack, params: rpc.Message) -> None:
-        if pack.name not in self.failures:
-            await self._ask(pack, "begin", params, pack.name)
+    async def _begin(self, pack: RemotePack) -> None:
+        """Tell the worker of the prompt, if it is a fresh one or the prompt is new."""
+        epoch = pack.holder.epoch
+        if self._prompt_id is not None and self._begun.get(pack) != epoch:
+            self._begun[pack] = epoch
+            await pack.ask("node/begin", {"prompt_id": self._prompt_id})
 
     def _progress(self, params: rpc.Message) -> None:
         try:
@@ -277,6 +283,7 @@ class RemoteNodes:
         """A worker there is, so that its handles are not stale for the lack of one."""
         with _as_failures(pack.name, what, pack):
             await pack.alive()
+            await self._begin(pack)
 
     async def _move(self, handle: Handle, target: RemotePack) -> None:
         source = self._pack_of(handle)

@@ -66,6 +66,8 @@ class PackOrder:
     preloaded: bool = True
     core: bool = False
     """Whether its nodes may have the names of the host's own."""
+    folders: dict[str, Any] = field(default_factory=dict)
+    """For the host's ``folder_paths``; see ``opened.use_folders``."""
     nodes: bool = True
     """Serve its nodes, and not only values."""
     memory: int = field(default_factory=default_size)
@@ -198,7 +200,9 @@ class RemotePack:
         self.loaded = await call("load", {}, self.order.load_seconds)
         if not self.nodes:
             await self._describe(worker)
-        await call("open", {"nodes": self.order.nodes}, START_SECONDS)
+        await call(
+            "open", {"nodes": self.order.nodes, "folders": self.order.folders}, START_SECONDS
+        )
 
     async def _describe(self, worker: HostedWorker) -> None:
         blocked: list[str | None] = []

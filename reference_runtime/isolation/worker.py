@@ -79,7 +79,7 @@ class Worker:
 
         assert self._session is not None
         ends = self._reads, self._writes
-        serve(self._session, self._memory, ends, early, frames, self._with_nodes)
+        serve(self._session, self._memory, ends, early, frames, self._options)
 
     def progress(self, doing: str) -> None:
         """Tell the host what comes next, so that a hang or a death can be put down to it."""
@@ -163,11 +163,11 @@ class Worker:
     def open(self, params: rpc.Message) -> rpc.Message:
         """From the next message on, serve the loaded pack in an event loop; see ``opened``.
 
-        ``nodes``: whether its nodes are served, and not only values.
+        ``params``: the ``options`` there.
         """
         if self._session is None or not hasattr(self._session, "loaded"):
             raise ValueError("open comes after load")
-        self._opened, self._with_nodes = True, params["nodes"]
+        self._opened, self._options = True, params
         return {}
 
     def finish(self, params: rpc.Message) -> rpc.Message:
