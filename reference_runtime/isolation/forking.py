@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,9 @@ class Nursery:
     """What it could not preload."""
 
     def __post_init__(self) -> None:
-        self._lock = asyncio.Lock()
+        self._locks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
+            weakref.WeakKeyDictionary()
+        )
         self._gone: dict[int, int] = {}
 
     @property
@@ -77,7 +80,7 @@ class Nursery:
         request = {"folder": str(work / "host"), "environment": worker_environment(work, token)}
         theirs, ours = _pipes()
         try:
-            async with self._lock:
+            async with self._lock():
                 await self._until_ready()
                 answer = await self._ask(request, (*theirs, *inherited))
         except BaseException:
@@ -86,6 +89,10 @@ class Nursery:
         finally:
             _close_all(theirs)
         return Forked(self, answer["pid"], token, ours), tuple(answer["inherited"])
+
+    def _lock(self) -> asyncio.Lock:
+        """One question at a time; a lock belongs to one event loop, a nursery outlives them."""
+        return self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
     async def _until_ready(self) -> None:
         if not self.ready:
