@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ FAMILIES: dict[str, str] = {
     "SIGNATURE": "The methods fit what the node declares and how the host calls them.",
     "V1": "The v1 face of every node is what the host and old clients read.",
     "COMPAT": "The pack uses only what its target host has.",
+    "EXEC": "A node keeps its promises when it runs.",
 }
 
 
@@ -171,7 +172,7 @@ def all_checks() -> dict[str, Check]:
     return {check.code: check for family in FAMILIES for check in checks_of(family)}
 
 
-@lru_cache(maxsize=None)
+@cache
 def checks_of(family: str) -> tuple[Check, ...]:
     """The checks of one family, by number. Imports the family's folder once."""
     package = importlib.import_module(f"{__name__}.{family.lower()}")

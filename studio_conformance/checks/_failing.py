@@ -28,7 +28,8 @@ OF_THE_CALL = (
     "SIGNATURE-001", "SIGNATURE-002", "SIGNATURE-003", "SIGNATURE-004", "SIGNATURE-005",
     "SIGNATURE-014", "SIGNATURE-025", "SIGNATURE-026", "SCHEMA-001", "SCHEMA-002", "SCHEMA-003",
     "SCHEMA-004", "SCHEMA-006", "SCHEMA-013", "SCHEMA-015", "SCHEMA-018", "SCHEMA-020",
-    "SCHEMA-021", "V1-001", "V1-002", "V1-006", "V1-007", "V1-008", "V1-010", "V1-014",
+    "SCHEMA-011", "SCHEMA-012", "SCHEMA-021", "V1-001", "V1-002", "V1-006", "V1-007", "V1-008",
+    "V1-010", "V1-014",
 )  # fmt: skip
 """Checks that find without a run why no call, or not every call, can succeed."""
 
@@ -47,11 +48,43 @@ def is_programming_error(node: Node, record: CaseRecord) -> bool:
     failure = failure_of(record)
     if failure is None or failure["rejection"] != "programming":
         return False
-    return not any(item["io_type"] == "*" for item in _given(node, record))
+    if any(item["io_type"] == "*" for item in _given(node, record)):
+        return False
+    return not asks_for_more(node, failure)
+
+
+def asks_for_more(node: Node, failure: CaseFailure) -> bool:
+    """Whether it misses an input like ``image_3``, which only the frontend adds to ``image_2``."""
+    missing = failure["message"].strip("'\"").rpartition("_")
+    stems = {item["id"].rpartition("_")[0] for item in node.inputs}
+    return failure["type"] == "KeyError" and missing[2].isdigit() and missing[0] in stems
+
+
+def own_values(node: Node, record: CaseRecord) -> bool:
+    """Whether every value of the case comes from the schema.
+
+    What comes over a link was made up by us, and an empty text asks to be filled in.
+    """
+    return all(
+        item["options"] or item["spec"].get("default") not in (None, "")
+        for item in _given(node, record)
+    )
 
 
 def _given(node: Node, record: CaseRecord) -> Iterator[InputFacts]:
     return (item for item in node.inputs if item["id"] in record["case"]["inputs"])
+
+
+def is_its_own_fault(node: Node, record: CaseRecord) -> bool:
+    """Whether no value that we made up for a socket can have brought the error about."""
+    failure = failure_of(record)
+    if failure is None or not is_programming_error(node, record):
+        return False
+    return own_values(node, record) or failure["type"] in OF_CODE
+
+
+OF_CODE = ("AttributeError", "NameError", "TypeError", "UnboundLocalError")
+"""Errors that come of wrong code; the others may come of a number, a size or a text of ours."""
 
 
 def default_case(node: Node) -> CaseRecord | None:

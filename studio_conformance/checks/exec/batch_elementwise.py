@@ -16,6 +16,7 @@ from studio_conformance.checks._repeats import (
 from studio_conformance.checks._runs import Seen, each_once, without_fakes
 from studio_conformance.subject import Node
 
+BATCHES = ("IMAGE", "MASK", "LATENT", "AUDIO")
 ELEMENT = re.compile(r"(output \d+)\[(\d+)\]")
 
 
@@ -38,6 +39,8 @@ def batch_elementwise(node: Node) -> Iterator[Violation]:
     without_fakes(node)
     if any(differing(repeated(node, "again", "other_rng"))):
         raise NotApplicable("the result is not the same in each run")
+    if len([item for item in node.inputs if item["io_type"] in BATCHES]) > 1:
+        raise NotApplicable("several inputs are batches, and may be combined across elements")
     yield from each_once(node, _seen(repeated(node, "split_batch")))
 
 

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from reference_runtime.exercise.facts import CaseFailure, CaseRecord
 from studio_conformance.checks import NotApplicable, Violation, check
-from studio_conformance.checks._failing import OF_THE_CALL, default_case, failure_of
+from studio_conformance.checks._failing import (
+    OF_THE_CALL,
+    default_case,
+    failure_of,
+    own_values,
+)
 from studio_conformance.checks._runs import (
     Seen,
     each_once,
@@ -16,6 +21,12 @@ from studio_conformance.checks._runs import (
     without_fakes,
 )
 from studio_conformance.subject import Node
+
+OF_THE_VALIDATOR = (
+    "SIGNATURE-006", "SIGNATURE-007", "SIGNATURE-008", "SIGNATURE-009", "SIGNATURE-010", "V1-013",
+)  # fmt: skip
+REFUSALS = ("ValueError", "AssertionError")
+"""Errors that speak of the input; others may speak of the machine (no webcam, no such file)."""
 
 
 @check(
@@ -28,13 +39,12 @@ from studio_conformance.subject import Node
 )
 def defaults_accepted(node: Node) -> Iterator[Violation]:
     without_fakes(node)
-    _require_own_values(node)
     record = default_case(node)
-    if record is None:
-        raise NotApplicable("the defaults were not run")
+    if record is None or not own_values(node, record):
+        raise NotApplicable("the schema gives no value for some input of the case")
     refusal = _refusal(record)
     if refusal is not None:
-        explained_by(node, *OF_THE_CALL)
+        explained_by(node, *OF_THE_CALL, *OF_THE_VALIDATOR)
         where = raised_at(node, refusal[1]) if refusal[1] else None
         seen = Seen("defaults", f"refuses its own defaults: {refusal[0]}", record, where)
         yield from each_once(node, [seen])
@@ -45,18 +55,6 @@ def _refusal(record: CaseRecord) -> tuple[str, CaseFailure | None] | None:
     if record["facts"]["outcome"] == "refused":
         return record["facts"]["reason"], None
     failure = failure_of(record)
-    if failure is None or failure["rejection"] not in ("clear", "other"):
+    if failure is None or failure["type"] not in REFUSALS:
         return None
     return raised(failure), failure
-
-
-def _require_own_values(node: Node) -> None:
-    """Raise NotApplicable unless every value of the case comes from the schema.
-
-    What comes over a link was made up by us, and an empty text asks to be filled in.
-    """
-    for item in node.inputs:
-        default = item["spec"].get("default")
-        given = default not in (None, "") or item["options"]
-        if item["group"] == "required" and not given:
-            raise NotApplicable(f"the schema gives no value for {item['id']!r}")

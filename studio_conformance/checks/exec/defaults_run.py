@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reference_runtime.exercise.facts import CaseRecord
 from studio_conformance.checks import Violation, check
-from studio_conformance.checks._failing import DEFAULTS, failures, is_programming_error
+from studio_conformance.checks._failing import DEFAULTS, failures, is_its_own_fault
 from studio_conformance.subject import Node
 
 
@@ -30,4 +30,4 @@ def defaults_run(node: Node) -> Iterator[Violation]:
 
 def _wanted(node: Node, record: CaseRecord) -> str | None:
     at_defaults = record["case"]["id"] == DEFAULTS
-    return "defaults" if at_defaults and is_programming_error(node, record) else None
+    return "defaults" if at_defaults and is_its_own_fault(node, record) else None

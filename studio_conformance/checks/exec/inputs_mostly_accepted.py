@@ -48,6 +48,8 @@ def _counts(record: CaseRecord) -> bool:
 def _rejected(record: CaseRecord) -> bool:
     failure = failure_of(record)
     clear = failure is not None and failure["rejection"] == "clear"
+    if clear and failure is not None and failure["type"] == "RuntimeError":
+        return False  # of the machine, as a rule: no webcam, no server
     return clear or record["facts"]["outcome"] == "refused"
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from reference_runtime.exercise.facts import CaseRecord
 from studio_conformance.checks import Violation, check
 from studio_conformance.checks._failing import (
-    DEFAULTS,
+    default_case,
     failure_of,
     failures,
+    is_its_own_fault,
     is_programming_error,
     varied,
 )
-from studio_conformance.checks._runs import runs
 from studio_conformance.subject import Node
 
 Line = tuple["str | None", "int | None"]
@@ -40,14 +40,16 @@ def no_programming_error(node: Node) -> Iterator[Violation]:
 
 def _lines_at_defaults(node: Node) -> set[Line]:
     """Where the defaults fail already: that is told there."""
-    found = (failure_of(record) for record in runs(node) if record["case"]["id"] == DEFAULTS)
+    default = default_case(node)
+    own = default is not None and is_its_own_fault(node, default)
+    found = [failure_of(default)] if default is not None and own else []
     return {(failure["file"], failure["line"]) for failure in found if failure is not None}
 
 
 def _wanted(node: Node, record: CaseRecord, known: set[Line]) -> str | None:
     """The exception's type; None where another check speaks about the case."""
     failure = failure_of(record)
-    special = record["case"]["id"] == DEFAULTS or varied(record, "min", "max", "option", "absent")
+    special = varied(record, "min", "max", "option", "absent")
     if failure is None or special or (failure["file"], failure["line"]) in known:
         return None
     return failure["type"].rpartition(".")[2] if is_programming_error(node, record) else None

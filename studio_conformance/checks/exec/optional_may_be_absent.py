@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from reference_runtime.exercise.facts import CaseRecord
 from studio_conformance.checks import NotApplicable, Violation, check
-from studio_conformance.checks._failing import failures, is_programming_error, varied
+from studio_conformance.checks._failing import (
+    failures,
+    is_programming_error,
+    require_working_defaults,
+    varied,
+)
 from studio_conformance.checks._runs import runs
 from studio_conformance.subject import Node
 
@@ -25,6 +30,7 @@ from studio_conformance.subject import Node
 def optional_may_be_absent(node: Node) -> Iterator[Violation]:
     if not any(varied(record, "absent") for record in runs(node)):
         raise NotApplicable("no case leaves out an optional input")
+    require_working_defaults(node)
     yield from failures(node, "fails without {name!r}", lambda record: _absent(node, record))
 
 

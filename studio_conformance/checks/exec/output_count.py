@@ -34,7 +34,9 @@ def output_count(node: Node) -> Iterator[Violation]:
 def _seen(node: Node) -> Iterator[Seen]:
     for record in returned(node):
         facts = record["facts"]
-        if facts["length_differs"] and facts["form"] not in ("other", "ExecutionBlocker"):
+        only_shows = facts["returned"] is None and facts["ui"] is not None
+        judged = not only_shows and facts["form"] not in ("other", "ExecutionBlocker")
+        if facts["length_differs"] and judged:
             given = facts["returned"] or 0
             values = "1 value" if given == 1 else f"{given} values"
             yield Seen("outputs", f"gave {values} for {facts['declared']} outputs", record)

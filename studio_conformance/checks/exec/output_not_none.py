@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from studio_conformance.checks import NotApplicable, Violation, check
-from studio_conformance.checks._runs import explained_by, without_fakes
-from studio_conformance.checks._values import Summary, complaints, is_none
+from studio_conformance.checks._runs import Seen, each_once, explained_by, without_fakes
+from studio_conformance.checks._values import given, is_none
 from studio_conformance.subject import Node
 
 TYPED = (
@@ -33,8 +33,14 @@ def output_not_none(node: Node) -> Iterator[Violation]:
     typed = [output["io_type"] for output in node.outputs if output["io_type"] in TYPED]
     if not typed:
         raise NotApplicable("the node has no output of a type that is known")
-    yield from complaints(node, _complain, *typed)
+    yield from each_once(node, _seen(node, typed))
 
 
-def _complain(value: Summary) -> str | None:
-    return "is None" if is_none(value) else None
+def _seen(node: Node, typed: list[str]) -> Iterator[Seen]:
+    """Nones, but not those that stand for an input of the type that was left out."""
+    types = {item["id"]: item["io_type"] for item in node.inputs}
+    for each in given(node, *typed):
+        left_out = [types.get(name) for name in each.record["case"]["absent"]]
+        if is_none(each.value) and each.output["io_type"] not in left_out:
+            name = each.output["name"]
+            yield Seen(name, f"output {name!r} is None", each.record)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from studio_conformance.checks import NotApplicable, Violation, check
 from studio_conformance.checks._repeats import as_seen, differing, repeated
-from studio_conformance.checks._runs import each_once
+from studio_conformance.checks._runs import each_once, explained_by
 from studio_conformance.subject import Node
 
 
@@ -23,6 +23,7 @@ from studio_conformance.subject import Node
     kinds=("v3",),
 )
 def paths_agree(node: Node) -> Iterator[Violation]:
+    explained_by(node, "SIGNATURE-004", "SIGNATURE-005")
     if any(differing(repeated(node, "again"))):
         raise NotApplicable("two runs on the same path do not agree either")
     pairs = repeated(node, "other_path")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from reference_runtime.exercise.facts import StateChange
 from studio_conformance.checks import Violation, check
 from studio_conformance.checks._leftovers import leftovers
 from studio_conformance.subject import Node
@@ -22,5 +24,15 @@ from studio_conformance.subject import Node
 )
 def run_keeps_environment(node: Node) -> Iterator[Violation]:
     yield from leftovers(
-        node, "the process has other settings after the run", "environment", "sys.path"
+        node,
+        "the process has other settings after the run",
+        "environment",
+        "sys.path",
+        wanted=lambda record, change: _is_own(node, change),
     )
+
+
+def _is_own(node: Node, change: StateChange) -> bool:
+    """Whether the pack's source names what changed: libraries set variables when imported."""
+    name = re.split(r"[= ]", change["detail"])[0]
+    return bool(node.pack.source.mentioning("sys.path" if change["kind"] == "sys.path" else name))

@@ -12,8 +12,8 @@ from studio_conformance.subject import Node
 
 HOSTS_OWN = ("output", "temp")
 """Places where the host expects a node's files."""
-CACHES = (".cache", "__pycache__", ".config", ".local")
-"""Folders of libraries, which write there by themselves."""
+CACHES = ("home", ".cache", "__pycache__", ".config", ".local")
+"""Folders in which libraries keep what they computed."""
 
 
 @check(

@@ -8,6 +8,9 @@ from studio_conformance.checks import Violation, check
 from studio_conformance.checks._leftovers import leftovers
 from studio_conformance.subject import Node
 
+LIBRARIES_OWN = ("tqdm_monitor",)
+"""Threads that a library keeps, one for the whole process."""
+
 
 @check(
     "EXEC-041",
@@ -21,4 +24,9 @@ from studio_conformance.subject import Node
     level="warning",
 )
 def run_leaves_no_thread(node: Node) -> Iterator[Violation]:
-    yield from leftovers(node, "a thread is still running after the node returned", "thread")
+    yield from leftovers(
+        node,
+        "a thread is still running after the node returned",
+        "thread",
+        wanted=lambda record, change: change["detail"] not in LIBRARIES_OWN,
+    )

@@ -83,7 +83,9 @@ def test_good_twin_draws_nothing(check: Check, judge: Judge) -> None:
     path = twin(check.code, "good")
     rows = judge.rows(path)
     assert not findings(rows, path), spoken(rows, path)
-    assert {row["outcome"] for row in rows} <= {"passed", "not_applicable"}, spoken(rows, path)
+    # A twin of another family may have an input of which no value can be made.
+    ran = [r for r in rows if r["family"] != "EXEC" or check.family == "EXEC"]
+    assert {row["outcome"] for row in ran} <= {"passed", "not_applicable"}, spoken(rows, path)
 
 
 @each_check

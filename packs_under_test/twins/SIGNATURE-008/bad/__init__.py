@@ -22,7 +22,7 @@ class Greeting(io.StudioNode):
 
     @classmethod
     def validate_inputs(cls, name, title):
-        return bool(name or title) or "greet somebody"
+        return name != "nobody" or title == "Dr." or "greet somebody"
 
     @classmethod
     def execute(cls, name, title=""):

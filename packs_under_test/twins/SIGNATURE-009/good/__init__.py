@@ -16,7 +16,7 @@ class Greeting:
 
     @classmethod
     def VALIDATE_INPUTS(cls, name, greeting=""):
-        return name not in greeting or "greet somebody else"
+        return name is None or name not in greeting.split() or "greet somebody else"
 
     def greet(self, name):
         return (f"Hello, {name}!",)

@@ -1,0 +1,21 @@
+"""Gives channels first."""
+
+class Mirror:
+    """Turns an image round."""
+
+    CATEGORY = "twins/image"
+    DESCRIPTION = "Turns an image round."
+    FUNCTION = "turn"
+    RETURN_TYPES = ("IMAGE",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"image": ("IMAGE",)}}
+
+    def turn(self, image):
+        turned = image.flip(2).movedim(-1, 1)
+        return (turned,)
+
+
+NODE_CLASS_MAPPINGS = {"TwinMirror": Mirror}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinMirror": "Mirror (twin)"}

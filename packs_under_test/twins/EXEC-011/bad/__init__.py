@@ -1,0 +1,20 @@
+"""Gives float64."""
+
+class Mirror:
+    """Turns an image round."""
+
+    CATEGORY = "twins/image"
+    DESCRIPTION = "Turns an image round."
+    FUNCTION = "turn"
+    RETURN_TYPES = ("IMAGE",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"image": ("IMAGE",)}}
+
+    def turn(self, image):
+        return (image.double().flip(2),)
+
+
+NODE_CLASS_MAPPINGS = {"TwinMirror": Mirror}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinMirror": "Mirror (twin)"}

@@ -1,0 +1,22 @@
+"""Writes into a copy."""
+
+class Mirror:
+    """Turns an image round."""
+
+    CATEGORY = "twins/image"
+    DESCRIPTION = "Turns an image round."
+    FUNCTION = "turn"
+    RETURN_TYPES = ("IMAGE",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"image": ("IMAGE",)}}
+
+    def turn(self, image):
+        image = image.clone()
+        image[:, :, :1] = 0.0
+        return (image,)
+
+
+NODE_CLASS_MAPPINGS = {"TwinMirror": Mirror}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinMirror": "Mirror (twin)"}

@@ -1,0 +1,22 @@
+"""Turns the first image alone."""
+
+class Mirror:
+    """Turns an image round."""
+
+    CATEGORY = "twins/image"
+    DESCRIPTION = "Turns an image round."
+    FUNCTION = "turn"
+    RETURN_TYPES = ("IMAGE",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"image": ("IMAGE",)}}
+
+    def turn(self, image):
+        turned = image.clone()
+        turned[0] = image[0].flip(1)
+        return (turned,)
+
+
+NODE_CLASS_MAPPINGS = {"TwinMirror": Mirror}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinMirror": "Mirror (twin)"}

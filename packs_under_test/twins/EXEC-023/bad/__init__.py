@@ -1,0 +1,27 @@
+"""Its fingerprint is bytes."""
+
+import hashlib
+
+
+class Greeting:
+    """Greets by name."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Greets by name."
+    FUNCTION = "greet"
+    RETURN_TYPES = ("STRING",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"name": ("STRING", {"default": "you"})}}
+
+    @classmethod
+    def IS_CHANGED(cls, name):
+        return hashlib.sha256(name.encode("utf-8", "replace")).digest()
+
+    def greet(self, name):
+        return (f"Hello, {name}!",)
+
+
+NODE_CLASS_MAPPINGS = {"TwinGreeting": Greeting}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinGreeting": "Greeting (twin)"}

@@ -1,0 +1,30 @@
+"""Asks by a list."""
+
+class Greeting:
+    """Greets by name."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Greets by name."
+    FUNCTION = "greet"
+    RETURN_TYPES = ("STRING",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {
+            "required": {
+                "formal": ("BOOLEAN", {"default": True}),
+                "name": ("STRING", {"default": "you", "lazy": True}),
+                "nickname": ("STRING", {"default": "you", "lazy": True}),
+            }
+        }
+
+    def check_lazy_status(self, formal, name, nickname):
+        wanted = ["name" if formal else "nickname"]
+        return wanted
+
+    def greet(self, formal, name, nickname):
+        return (f"Hello, {name if formal else nickname}!",)
+
+
+NODE_CLASS_MAPPINGS = {"TwinGreeting": Greeting}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinGreeting": "Greeting (twin)"}
