@@ -6,7 +6,7 @@ something is also run in the other ways that ought to make no difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +40,8 @@ AGAIN: tuple[RelationName, ...] = ("other_rng",)
 REPEATED = 4
 """How many further cases of a node are run again with another state of the generators."""
 GAVE = ("returned", "blocked")
+Draw = Callable[[int], Iterable[Case]]
+"""Gives random cases, at most as many as it is asked for."""
 DIED = ("crashed", "hung")
 MAX_DEATHS = 2
 """A node that ended so many workers is not run further: each costs a new one."""
@@ -108,8 +110,8 @@ class Exercises:
             return execution
         series = _Series(node, exerciser, share, execution)
         series.systematic(only or plan.systematic)
-        if not only and self.wishes.max_examples:
-            series.random(plan.random, self.wishes.max_examples)
+        if not only and plan.random is not None:
+            series.at_random(plan.random, self.wishes.max_examples)
         execution["seconds"] = share.seconds
         return execution
 
@@ -171,6 +173,15 @@ class _Series:
                 return
             other = cases[(index + 1) % len(cases)] if len(cases) > 1 else None
             self.run(case, other)
+
+    def at_random(self, draw: Draw, number: int) -> None:
+        """Run ``number`` random cases; those that differ in nothing from a case before are left."""
+        for case in draw(number):
+            if self.share.spent or self.deaths >= MAX_DEATHS:
+                break
+            if all(case["inputs"] != known["case"]["inputs"] for known in self.execution["cases"]):
+                self.execution["planned"] += 1
+                self.run(case)
 
     def run(self, case: Case, other: Case | None = None) -> CaseRecord:
         """Run one case and keep what was seen."""

@@ -19,6 +19,7 @@ def _lines(spec: PackSpec, node: Node, case: Case) -> Iterator[str]:
 
     yield "from reference_runtime.exercise.paste import run"
     yield "from reference_runtime.recipes import make"
+    yield "from reference_runtime.recipes import make"
     yield ""
     yield "inputs = {"
     for name, recipe in case["inputs"].items():
