@@ -10,6 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from reference_runtime.engine.nodehost import Perishable
+
 Owner = tuple[tuple[str, str], ...]
 """(id, class) of each node on the way from the prompt to the one that expanded; empty for none."""
 Place = tuple[Owner, str]
@@ -53,6 +55,7 @@ class Cache:
     def begin(self, keys: Collection[str], nodes: Collection[tuple[str, str]]) -> list[Entry]:
         """A prompt with these keys and (id, class) pairs starts: the entries that have to go."""
         self._generation += 1
+        self._drop_lost()
         if self.limit == 0:
             return self.clear()
         if self.limit is None:
@@ -63,6 +66,12 @@ class Cache:
             if key in keys:
                 entry.used = self._generation
         return self._drop_oldest(self.limit)
+
+    def _drop_lost(self) -> None:
+        """Entries with a value that was lost with its process: their nodes have to run again."""
+        for below in self._entries.values():
+            for key in [key for key, entry in below.items() if any(map(_lost, entry.values()))]:
+                del below[key]
 
     def refine(self, owner: Owner, keys: Collection[str]) -> list[Entry]:
         """The classic rule: of what belongs to ``owner``, only these keys stay."""
@@ -91,3 +100,7 @@ class Cache:
         entries = [entry for below in self._entries.values() for entry in below.values()]
         self._entries.clear()
         return entries
+
+
+def _lost(value: Any) -> bool:
+    return isinstance(value, Perishable) and value.stale

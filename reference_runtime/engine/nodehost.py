@@ -19,6 +19,17 @@ Compare = Literal["plain", "sets", "always"]
 unequal to nothing."""
 
 
+class Perishable:
+    """A handle to a value elsewhere, which may be lost with the process that holds it."""
+
+    __slots__ = ()
+
+    @property
+    def stale(self) -> bool:
+        """Whether the value is lost."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
 class WireType:
     """An io type: its text, or the options of an old-style combo, and how it compares."""

@@ -13,6 +13,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from reference_runtime.engine.nodehost import Perishable
+
 
 class StaleHandle(Exception):
     """The value that a handle stood for is gone."""
@@ -46,7 +48,7 @@ class HandleTable:
             self._values.pop(number, None)
 
 
-class Handle:
+class Handle(Perishable):
     """The host's side: a value in a worker. Equal only to itself; may be held as long as wanted.
 
     ``owner`` tells the worker's pack, ``kind`` the type's name over there.
