@@ -14,7 +14,7 @@ class Greeting:
             "required": {
                 "names": ("STRING", {"default": "you=2"}),
                 "loud": ("BOOLEAN", {"default": False}),
-                "sign": (["!", ".", "?"],),
+                "sign": (["!", ".", "?", ",", ";", "..."],),
             }
         }
 

@@ -15,7 +15,7 @@ class Greeting:
                 "name": ("STRING", {"default": "you"}),
                 "times": ("INT", {"default": 2, "min": 0, "max": 9}),
                 "loud": ("BOOLEAN", {"default": False}),
-                "sign": (["!", ".", "?"],),
+                "sign": (["!", ".", "?", ",", ";", "..."],),
             }
         }
 
