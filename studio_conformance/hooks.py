@@ -270,6 +270,8 @@ class StudioHooks:
         if not (has_nothing_around(item, nextitem) and self._undisturbed):
             return None
         run_shortly(item)
+        if isinstance(item, FamilyItem) and item.run is not getattr(nextitem, "run", None):
+            item.run.close()  # Its workers would wait for the end of the whole run.
         return True
 
     @cached_property
