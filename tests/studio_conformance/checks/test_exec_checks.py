@@ -291,6 +291,13 @@ class TestFailures:
         assert not self.judge("EXEC-047", a_record(facts=hung))
         assert self.judge("EXEC-048", a_record(facts=hung))
 
+    def test_a_large_number_may_take_long(self) -> None:
+        hung = facts_of(outcome="hung", reason="no answer within 10 s")
+        inputs = [an_input("steps", spec={"default": 20})]
+        for value, told in ((20, True), (10_000, False)):
+            record = a_record("max:steps", hung, inputs={"steps": {"value": value}})
+            assert bool(self.judge("EXEC-048", record, inputs=inputs)) is told
+
     def test_a_death_in_a_further_run(self) -> None:
         died = facts_of(outcome="crashed", reason="the worker exited")
         record = a_record(relations=[a_relation("again", a_difference("outcome"), facts=died)])
