@@ -33,9 +33,10 @@ CALL_SECONDS = 10.0
 """The longest that one call of a node may take, where the timeout of requests is not shorter."""
 NODE_SECONDS = 10.0
 """The share of one node in the budget, at most."""
-FULL: tuple[RelationName, ...] = (
-    "again", "other_rng", "same_instance", "other_path", "growth",
-)  # fmt: skip
+FIRST: tuple[RelationName, ...] = ("again", "other_rng", "other_path", "growth")
+SECOND: tuple[RelationName, ...] = ("other_rng", "same_instance")
+"""Further runs of the first and of the second case that gives something: the instance that ran the
+first must run the second like a new one."""
 AGAIN: tuple[RelationName, ...] = ("other_rng",)
 REPEATED = 4
 """How many further cases of a node are run again with another state of the generators."""
@@ -43,6 +44,8 @@ GAVE = ("returned", "blocked")
 Draw = Callable[[int], Iterable[Case]]
 """Gives random cases, at most as many as it is asked for."""
 DIED = ("crashed", "hung")
+LARGE_SECONDS, LARGE_TIMES = 2.0, 20.0
+"""Deadline of a run at an upper bound: so long, and so many times what the first run took."""
 MAX_DEATHS = 2
 """A node that ended so many workers is not run further: each costs a new one."""
 
@@ -75,6 +78,8 @@ class Exercises:
     expected: list[Node] = field(default_factory=list)
     workers: int = 1
     _crew: Crew | None = None
+    _begun: int = 0
+    """Nodes that have had their share, or part of it."""
 
     def __call__(self, node: Node) -> NodeExecution:
         """Run the node on its cases; never raises for what the node does."""
@@ -86,9 +91,14 @@ class Exercises:
         return execution
 
     def close(self) -> None:
-        """End the workers; safe to call again."""
-        if self._crew is not None:
-            self._crew.close()
+        """End the workers; safe to call again. A later question starts new ones."""
+        crew, self._crew = self._crew, None
+        if crew is not None:
+            crew.close()
+
+    def _share(self) -> NodeBudget:
+        self._begun += 1
+        return self.budget.begin_node(max(len(self.expected) - self._begun, 0), self.workers)
 
     def _new_exerciser(self) -> Exerciser:
         return Exerciser(self.spec, self._journal, self.limits)
@@ -101,13 +111,17 @@ class Exercises:
         from studio_conformance.strategies import plan_for
 
         execution = blank(node)
-        share = self.budget.begin_node()
         plan = plan_for(node, fakes=self.wishes.fakes)
         execution["fakes"] = list(plan.fakes)
         execution["not_generable"] = list(plan.not_generable)
         only = self.wishes.only.get(node.key, [])
         if plan.not_generable and not self.wishes.only:
             return execution
+        if self.budget.spent:
+            execution["reason"] = self.budget.begin_node().reason()
+        else:
+            exerciser.prepare()  # starting a worker is no fault of the node that needs it
+        share = self._share()
         series = _Series(node, exerciser, share, execution)
         series.systematic(only or plan.systematic)
         if not only and plan.random is not None:
@@ -164,15 +178,16 @@ class _Series:
     gave: int = 0
     """How many cases gave something."""
     deaths: int = 0
+    first: CaseRecord | None = None
+    """The first case that gave something."""
 
     def systematic(self, cases: list[Case]) -> None:
         self.execution["planned"] += len(cases)
-        for index, case in enumerate(cases):
+        for index, case in enumerate(sorted(cases, key=_is_large)):
             if self.share.spent or self.deaths >= MAX_DEATHS:
                 self._leave(len(cases) - index)
                 return
-            other = cases[(index + 1) % len(cases)] if len(cases) > 1 else None
-            self.run(case, other)
+            self.run(case)
 
     def at_random(self, draw: Draw, number: int) -> None:
         """Run ``number`` random cases; those that differ in nothing from a case before are left."""
@@ -183,31 +198,40 @@ class _Series:
                 self.execution["planned"] += 1
                 self.run(case)
 
-    def run(self, case: Case, other: Case | None = None) -> CaseRecord:
+    def run(self, case: Case) -> CaseRecord:
         """Run one case and keep what was seen."""
         request = Request(
             self.node.key,
             self.node.facts["class_name"],
             case,
             self._relations(case),
-            other,
+            self.first and self.first["case"],
             linked=not self.gave,
+            seconds=self._deadline(case),
         )
         record = self._record(request)
         self.gave += record["facts"]["outcome"] in GAVE
-        self.deaths += record["facts"]["outcome"] in DIED
+        if self.first is None and record["facts"]["outcome"] in GAVE:
+            self.first = record
+        died = record["facts"]["outcome"] in DIED
+        self.deaths += MAX_DEATHS if died and _is_large(case) else died
         self.execution["cases"].append(record)
         return record
 
+    def _deadline(self, case: Case) -> float | None:
+        """A large number may just take long: it is given less time than one that is usual."""
+        if self.first is None or not _is_large(case):
+            return None
+        return LARGE_SECONDS + LARGE_TIMES * self.first["facts"]["seconds"]
+
     def _relations(self, case: Case) -> tuple[RelationName, ...]:
         batch: tuple[RelationName, ...] = ("split_batch",) if _is_batch(case) else ()
-        if not self.gave:
-            return FULL + batch
+        if self.gave < 2:
+            return (FIRST, SECOND)[self.gave] + batch
         return (AGAIN if self.gave <= REPEATED else ()) + batch
 
     def _record(self, request: Request) -> CaseRecord:
         from reference_runtime.recipes import text
-
         from studio_conformance.snippets import snippet_of
 
         answer = self.exerciser.run(request)
@@ -223,6 +247,11 @@ class _Series:
         self.execution["not_reached"] += number
         if not self.execution["cases"]:
             self.execution["reason"] = self.share.reason()
+
+
+def _is_large(case: Case) -> bool:
+    """Whether the case puts a number at its upper bound: such cases come last, and cost most."""
+    return case["id"].startswith("max:")
 
 
 def _is_batch(case: Case) -> bool:

@@ -6,6 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+GENEROSITY = 5.0
+"""How many equal shares one node may take."""
+LEAST_SECONDS = 2.0
+
 
 @dataclass
 class Budget:
@@ -16,12 +20,17 @@ class Budget:
     clock: Callable[[], float] = time.monotonic
     _ends: float | None = field(default=None, init=False)
 
-    def begin_node(self) -> NodeBudget:
-        """The share of the next node."""
+    def begin_node(self, waiting: int = 0, workers: int = 1) -> NodeBudget:
+        """The share of the next node, where so many more wait for so many workers.
+
+        Most nodes need far less than an equal share, so a node may take several times that.
+        """
         now = self.clock()
         if self._ends is None:
             self._ends = now + self.seconds
-        return NodeBudget(self, now, min(now + self.node_seconds, self._ends))
+        equal = max(self._ends - now, 0.0) * workers / (waiting + 1)
+        share = min(self.node_seconds, max(GENEROSITY * equal, LEAST_SECONDS))
+        return NodeBudget(self, now, min(now + share, self._ends), share)
 
     @property
     def spent(self) -> bool:
@@ -36,6 +45,7 @@ class NodeBudget:
     whole: Budget
     started: float
     ends: float
+    share: float
 
     @property
     def spent(self) -> bool:
@@ -50,4 +60,4 @@ class NodeBudget:
         """Which budget is spent, in words."""
         if self.whole.spent:
             return f"the budget of {self.whole.seconds:g} s for the run is spent"
-        return f"the budget of {self.whole.node_seconds:g} s for a node is spent"
+        return f"its share of the budget, {self.share:.1f} s, is spent"

@@ -37,6 +37,8 @@ from reference_runtime.runtime import EnvironmentBroken, PackSpec
 CALL_SECONDS = 10.0
 FURTHER_FACTOR = 3.0
 """A relation runs a case several times: it may take so many times the deadline of one call."""
+FURTHER_SECONDS = 3.0
+"""Once the further runs of a case have taken so long, no more are begun."""
 MEMORY_BYTES = 4 << 30
 LOOK_SECONDS = 0.05
 MAX_DEATHS = 25
@@ -62,6 +64,8 @@ class Request:
     """Further runs, made only where the first gave something."""
     other: Case | None = None
     linked: bool = False
+    seconds: float | None = None
+    """Deadline of the call, where it is shorter than that of the limits."""
 
     def params(self) -> dict[str, Any]:
         return {
@@ -122,6 +126,15 @@ class Exerciser:
         self._stopped = False
         self._lock = threading.Lock()
 
+    def prepare(self) -> None:
+        """Have a worker ready; a pack that ends it is told by ``run``. Raises EnvironmentBroken."""
+        if self._stopped or self.deaths >= MAX_DEATHS:
+            return
+        try:
+            self._ready()
+        except WorkerDied as death:
+            self._died(death, "not_run", str(death))
+
     def run(self, request: Request) -> Answer:
         """Run the case; never raises for what the node does. Raises EnvironmentBroken."""
         if self._stopped:
@@ -136,7 +149,8 @@ class Exerciser:
         try:
             return self._ask(inspector, request)
         except WorkerDied as death:
-            return self._died(death, "hung" if death.hung else "crashed", self._cause(death))
+            outcome = "hung" if death.hung else "crashed"
+            return self._died(death, outcome, self._cause(death, self._seconds(request)))
         except RemoteError as error:
             return _not_run(f"the harness broke: {error}")
 
@@ -159,7 +173,7 @@ class Exerciser:
         assert inspector.worker is not None
         name = f"{request.key} on {request.case['id']}"
         with self._guard.watching(inspector.worker):
-            seconds = self.limits.seconds
+            seconds = self._seconds(request)
             facts = inspector.call("exercise", request.params(), seconds, name)["facts"]
             if facts["outcome"] not in ("returned", "blocked"):
                 return Answer(facts, [])
@@ -170,7 +184,11 @@ class Exerciser:
     ) -> list[Relation]:
         """The further runs; one that its worker dies of differs from the first, and is the last."""
         found: list[Relation] = []
+        started = time.monotonic()
         for name in request.relations:
+            if time.monotonic() - started > FURTHER_SECONDS:
+                found.append(_left_out(name))
+                continue
             seconds = self.limits.seconds * FURTHER_FACTOR
             params = {"name": name, "other": request.other}
             try:
@@ -178,7 +196,7 @@ class Exerciser:
                 found.append(call["relation"])
             except WorkerDied as death:
                 outcome = "hung" if death.hung else "crashed"
-                died = self._died(death, outcome, self._cause(death)).facts
+                died = self._died(death, outcome, self._cause(death, seconds)).facts
                 return [*found, _ended_otherwise(name, facts, died)]
         return found
 
@@ -238,9 +256,12 @@ class Exerciser:
         answer.facts["outcome"], answer.facts["printed"] = outcome, printed
         return answer
 
-    def _cause(self, death: WorkerDied) -> str:
+    def _seconds(self, request: Request) -> float:
+        return min(self.limits.seconds, request.seconds or self.limits.seconds)
+
+    def _cause(self, death: WorkerDied, seconds: float) -> str:
         if death.hung:
-            return f"no answer within {self.limits.seconds:g} s"
+            return f"no answer within {seconds:g} s"
         if self._guard.struck:
             return f"took more than {self.limits.memory / (1 << 30):.1f} GB of memory"
         return f"the worker {death.cause}" if "exited" in death.cause else death.cause
@@ -343,6 +364,16 @@ def _ended_otherwise(name: RelationName, first: CaseFacts, second: CaseFacts) ->
         "reason": "",
         "differences": [difference],
         "facts": second,
+    }
+
+
+def _left_out(name: RelationName) -> Relation:
+    return {
+        "name": name,
+        "outcome": "not_comparable",
+        "reason": f"left out: the runs before took more than {FURTHER_SECONDS:g} s",
+        "differences": [],
+        "facts": None,
     }
 
 
