@@ -71,8 +71,11 @@ class Judge:
 def judge_pack(path: Path) -> list[Result]:
     """Every row that judging the pack by its own settings gives."""
     run = open_pack(str(path), {}, ROOT)
-    run.load()
-    return [row for unit in run.units for row in run.run(unit)]
+    try:
+        run.load()
+        return [row for unit in run.units for row in run.run(unit)]
+    finally:
+        run.close()
 
 
 def findings(rows: Iterable[Result], path: Path) -> list[Finding]:

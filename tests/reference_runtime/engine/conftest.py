@@ -13,6 +13,7 @@ from trace_nodes import CLASSES
 from traces import DATA
 
 from reference_runtime import core_pack
+from reference_runtime.api import modules
 from reference_runtime.engine.local_nodes import LocalNodes
 from reference_runtime.host import finder
 from reference_runtime.levels import ACTIVE, configure
@@ -27,15 +28,17 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The host's modules are served in this process for a while."""
     root = tmp_path_factory.mktemp("host")
     before = (ACTIVE.level, ACTIVE.mode, LOG.roots)
-    modules = set(sys.modules)
+    loaded = set(sys.modules)
     configure("comfy-0.3.64")
+    modules.forget()
     LOG.clear()
     finder.install(root)
     yield root
     finder.uninstall()
-    for name in set(sys.modules) - modules:
+    for name in set(sys.modules) - loaded:
         if not name.startswith("reference_runtime"):
             del sys.modules[name]
+    modules.forget()
     LOG.clear()
     LOG.watch(*before[2])
     ACTIVE.level, ACTIVE.mode = before[:2]

@@ -129,7 +129,11 @@ def test_a_thread_that_stays_is_left_and_one_that_ends_is_not(tmp_path: Path) ->
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /proc")
 def test_a_child_process_that_stays_is_left(tmp_path: Path) -> None:
     before = state.take(tmp_path)
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+    command = [sys.executable, "-c", "print('up', flush=True); input()"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
         found = state.changes(before, state.take(tmp_path))
         child.communicate(b"\n")
     assert any(c["kind"] == "process" and "input()" in c["detail"] for c in found)
