@@ -25,7 +25,7 @@ _LACKING = (HostFeatureMissing, ImportError, OSError, MemoryError)
 _LACKING_TEXTS = (
     "not compiled with CUDA", "No CUDA", "NVIDIA driver", "no CUDA-capable", "CUDA error",
     "MPS backend", "can't allocate memory", "not enough memory", "out of memory",
-    "Cannot find a working triton", "InvalidCxxCompiler",
+    "'AbsentModule'", "Cannot find a working triton", "InvalidCxxCompiler",
 )  # fmt: skip
 _RAISING = {dis.opmap["RAISE_VARARGS"]}
 

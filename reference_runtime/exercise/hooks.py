@@ -13,7 +13,13 @@ from typing import Any, Literal
 from reference_runtime.api.internal import first_real_override
 from reference_runtime.exercise.facts import HookFacts
 from reference_runtime.exercise.failing import Stage, case_failure
-from reference_runtime.exercise.invoking import NODE_ID, Subject, hidden_values, in_loop
+from reference_runtime.exercise.invoking import (
+    NODE_ID,
+    Subject,
+    clone_of,
+    hidden_values,
+    in_loop,
+)
 from reference_runtime.exercise.state import seed_all
 from reference_runtime.loading.place import Place
 from reference_runtime.plain import to_plain, type_name
@@ -115,8 +121,9 @@ class Hooks:
             return None  # no classmethod: a finding of its own
         if role == "fingerprint_inputs":
             return getattr(subject.cls, role)  # type: ignore[no-any-return]
-        hidden = {"UNIQUE_ID": NODE_ID, "PROMPT": {}} if role == "validate_inputs" else None
-        clone = subject.cls.PREPARE_CLASS_CLONE(hidden or hidden_values(subject, {}))
+        before_a_run = {"UNIQUE_ID": NODE_ID, "PROMPT": {}}
+        known = role == "validate_inputs"
+        clone = clone_of(subject, before_a_run if known else hidden_values(subject, {}))
         return getattr(clone, role)  # type: ignore[no-any-return]
 
     def _on_instance(self) -> Callable[..., Any] | None:

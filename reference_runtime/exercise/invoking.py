@@ -17,8 +17,10 @@ from typing import Any, TypeVar
 
 from reference_runtime.api.context import CurrentNodeContext
 from reference_runtime.api.graph import GraphBuilder
-from reference_runtime.api.internal import _ComfyNodeInternal, lock_class
+from reference_runtime.api.internal import _ComfyNodeInternal
 from reference_runtime.api.node import _normalized
+from reference_runtime.calling.node import Target
+from reference_runtime.levels import ACTIVE
 
 T = TypeVar("T")
 NODE_ID = "1"
@@ -108,18 +110,23 @@ def hidden_values(subject: Subject, prompt: dict[str, Any]) -> dict[str, Any]:
 
 def bind(subject: Subject, target: Any, hidden: dict[str, Any]) -> Callable[..., Any]:
     """The function to call with keyword inputs. Raises what a host would raise here."""
-    if not subject.is_v3:
-        names = {name: hidden[token] for name, token in subject.hidden.items() if token in hidden}
-        function = getattr(target, subject.cls.FUNCTION)
-        return lambda **inputs: function(**{**inputs, **names})
-    clone = subject.cls.PREPARE_CLASS_CLONE(hidden)
-    return subject.cls.execute.__func__.__get__(lock_class(clone))  # type: ignore[no-any-return]
+    called = Target(subject.cls, target, hidden, subject.hidden)
+    if subject.is_v3:
+        return called.method("execute")
+    function = called.method(subject.cls.FUNCTION)
+    names = {name: hidden[token] for name, token in subject.hidden.items() if token in hidden}
+    return lambda **inputs: function(**{**inputs, **names})
 
 
 def bind_v1_face(subject: Subject, target: Any, hidden: dict[str, Any]) -> Callable[..., Any]:
     """A v3 node as code that knows only v1 nodes calls it: the method that FUNCTION names."""
-    clone = subject.cls.PREPARE_CLASS_CLONE(hidden)
-    return getattr(clone, subject.cls.FUNCTION)  # type: ignore[no-any-return]
+    return getattr(clone_of(subject, hidden), subject.cls.FUNCTION)  # type: ignore[no-any-return]
+
+
+def clone_of(subject: Subject, hidden: dict[str, Any]) -> Any:
+    """A clone of a v3 class with the hidden values, as its level wants them."""
+    given = {"hidden_inputs": hidden} if ACTIVE.level.rank >= 2 else hidden
+    return subject.cls.PREPARE_CLASS_CLONE(given)
 
 
 def normalized(subject: Subject, raw: Any) -> Any:

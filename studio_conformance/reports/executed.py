@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from studio_conformance.events import Event
-from studio_conformance.tally import SLOW_SECONDS
+from studio_conformance.tally import SLOW_SECONDS, is_executed
 
 SLOW_SHOWN = 5
 
@@ -15,18 +15,21 @@ def executed_lines(pack: Event, tallies: Sequence[Event]) -> Iterator[str]:
     """Lines about the nodes that were to be run; none where none was."""
     if not tallies:
         return
-    gave = [t for t in tallies if t["returned"]]
-    yield _nodes(tallies, gave)
+    yield _nodes(tallies)
     yield _cases(tallies)
     yield from _without_values(pack, tallies)
     yield from _slow(tallies)
 
 
-def _nodes(tallies: Sequence[Event], gave: Sequence[Event]) -> str:
-    faked = sum(bool(t["fakes"]) for t in gave)
-    beside = f", {faked} of them with a stand-in for a model" if faked else ""
+def _nodes(tallies: Sequence[Event]) -> str:
+    ran = [t for t in tallies if is_executed(t)]  # type: ignore[arg-type]
+    faked = sum(bool(t["fakes"]) for t in ran)
+    beside = f" ({faked} with a stand-in for a model)" if faked else ""
+    gave = sum(bool(t["returned"]) for t in ran)
     seconds = sum(t["seconds"] for t in tallies)
-    return f"ran {len(gave)} of {len(tallies)} nodes{beside}, in {seconds:.1f} s"
+    return (
+        f"ran {len(ran)} of {len(tallies)} nodes{beside} in {seconds:.1f} s; {gave} gave a result"
+    )
 
 
 def _cases(tallies: Sequence[Event]) -> str:
