@@ -20,7 +20,7 @@ from studio_conformance.waivers import Waiver
 
 TABLE = "studio-conformance"
 DEFAULT_TIMEOUT = 60.0
-DEFAULT_EXAMPLES = 20
+DEFAULT_EXAMPLES = 0
 DEFAULT_BUDGET = 300.0
 T = TypeVar("T")
 

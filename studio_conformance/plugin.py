@@ -61,7 +61,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--studio-max-examples",
         metavar="N",
-        help="how many random inputs each node is run on, after the systematic ones (default: 20)",
+        help="how many random inputs each node is run on, after the systematic ones (default: 0)",
     )
     group.addoption(
         "--studio-budget",
@@ -71,7 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--studio-fakes",
         action="store_true",
-        help="run nodes that need a model with a small stand-in for it",
+        help="reserved: stand-ins for models are not available yet",
     )
     group.addoption(
         "--studio-replay",

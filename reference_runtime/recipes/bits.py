@@ -63,7 +63,7 @@ def normal(seed: int, count: int) -> Any:
 
     drawn = words(seed, count)
     total = sum((_shifted(drawn, 16 * part) & 0xFFFF) for part in range(4))
-    centred: Any = total.to(torch.float32) * 2.0**-16 - 2.0  # type: ignore[union-attr]
+    centred: Any = total.to(torch.float32) * 2.0**-16 - 2.0
     return centred * _ROOT_3
 
 

@@ -175,7 +175,7 @@ def _measure(facts: Summary, tensor: Any) -> None:
 def _tensor_text(facts: Summary) -> str:
     size = "x".join(map(str, facts["shape"] or [])) or "single"
     span = "" if facts["min"] is None else f", {facts['min']:.4g} to {facts['max']:.4g}"
-    odd = "".join(f", {facts[word]} {word}" for word in ("nan", "inf") if facts[word])  # type: ignore[literal-required]
+    odd = "".join(f", {facts[word]} {word}" for word in ("nan", "inf") if facts[word])
     return f"{facts['dtype']} {size}{span}{odd}"
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 from reference_runtime.exercise.facts import Case, NotGenerable
 from studio_conformance.strategies.choosing import NoSource, source_of
@@ -30,7 +32,8 @@ class Plan:
     """Not empty: there are no cases. The inputs that kept it from that."""
     fakes: list[str] = field(default_factory=list)
     """io types that fakes stand in for."""
-    random: None = None
+    random: Callable[[int], list[Case]] | None = None
+    """Draws so many random cases, the same ones in every run."""
 
 
 @dataclass
@@ -75,7 +78,7 @@ def plan_for(node: Node, fakes: bool = False) -> Plan:
     sources = Sources.of(node, fakes)
     if sources.lacking:
         return Plan([], sources.lacking)
-    return Plan(list(systematic(sources)))
+    return Plan(list(systematic(sources)), random=partial(at_random, sources))
 
 
 def systematic(sources: Sources) -> Iterator[Case]:
@@ -95,6 +98,43 @@ def systematic(sources: Sources) -> Iterator[Case]:
             tail = f"={variant.tail}" if variant.tail else ""
             changed = {**default, name: variant.recipe}
             yield _case(sources, f"{variant.kind}:{name}{tail}", changed)
+
+
+def at_random(sources: Sources, number: int) -> list[Case]:
+    """``number`` cases with all inputs drawn at once, by Hypothesis and always the same ones.
+
+    Optional inputs are there or not; tensors follow one of the forms of the systematic cases.
+    """
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import strategies as st
+
+    drawn: list[Case] = []
+    forms = st.sampled_from([DEFAULT_FORM, *FORMS.values()])
+
+    @settings(
+        max_examples=max(number, 1),
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(forms.flatmap(lambda form: _drawn(sources, form)))
+    def draw(inputs: dict[str, Recipe]) -> None:
+        case = _case(sources, f"random:{len(drawn) + 1}", inputs)
+        drawn.append({**case, "phase": "random"})
+
+    draw()
+    return drawn[:number]
+
+
+def _drawn(sources: Sources, form: Form) -> Any:
+    """A strategy of recipes by input."""
+    from hypothesis import strategies as st
+
+    required = {name: source.random(form) for name, source in sources.required.items()}
+    optional = {name: source.random(form) for name, source in sources.optional.items()}
+    return st.fixed_dictionaries(required, optional=optional)
 
 
 def _recipes(sources: dict[str, Source], form: Form) -> dict[str, Recipe]:
