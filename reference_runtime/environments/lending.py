@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from reference_runtime.environments.interpreters import Interpreter, this_interpreter
 from reference_runtime.environments.requirements import Requirement, Requirements, normalised
@@ -65,10 +65,10 @@ def lend(requirements: Requirements, python: Interpreter, paths: list[str] | Non
     ours = this_interpreter()
     if (ours.implementation, ours.abi) != (python.implementation, python.abi):
         return Loan(reason=f"it runs on Python {python.version}, the host on {ours.version}")
-    found = installed(sys.path if paths is None else paths)
-    if "torch" not in found:
+    found = tuple(_closure([*FAMILY, *BESIDE], sys.path if paths is None else paths))
+    if not any(distribution.name == "torch" for distribution in found):
         return Loan(reason="the host has no torch")
-    return Loan(tuple(_closure([*FAMILY, *BESIDE], found)))
+    return Loan(found)
 
 
 def installed(paths: Iterable[str]) -> dict[str, Distribution]:
@@ -81,10 +81,18 @@ def installed(paths: Iterable[str]) -> dict[str, Distribution]:
     return found
 
 
+def _named(name: str, paths: list[str]) -> Distribution | None:
+    """The distribution of this name; quicker than to look at all of them."""
+    found = importlib.metadata.distributions(name=name, path=[p for p in paths if p])
+    return next((_described(name, distribution) for distribution in found), None)
+
+
 def _described(name: str, distribution: importlib.metadata.Distribution) -> Distribution:
-    tops = {PurePosixPath(file).parts[0] for file in distribution.files or ()}
+    record = (distribution.read_text("RECORD") or "").splitlines()
+    files = [line.partition(",")[0].strip('"') for line in record]
+    tops = {file.partition("/")[0] for file in files or map(str, distribution.files or ())}
     root = Path(str(distribution.locate_file("")))
-    kept = sorted(t for t in tops if t not in ("..", "__pycache__") and not t.endswith(".pth"))
+    kept = sorted(t for t in tops if t not in ("", "..", "__pycache__") and not t.endswith(".pth"))
     requires = tuple(_counting(distribution.requires or []))
     return Distribution(name, distribution.version, str(root), tuple(kept), requires)
 
@@ -102,10 +110,10 @@ def _counting(requires: list[str]) -> Iterator[str]:
             yield f"{found.name}{found.specifier}"
 
 
-def _closure(names: Iterable[str], found: dict[str, Distribution]) -> Iterator[Distribution]:
+def _closure(names: Iterable[str], paths: list[str]) -> Iterator[Distribution]:
     waiting, seen = list(names), set(names)
     while waiting:
-        distribution = found.get(waiting.pop(0))
+        distribution = _named(waiting.pop(0), paths)
         if distribution is None:
             continue
         yield distribution
