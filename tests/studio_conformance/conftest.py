@@ -20,6 +20,8 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> dict[str, checks.Check]:
     """The made-up rules of ``rules.py`` in place of the shipped checks."""
     for module in (checks, config):
         monkeypatch.setattr(module, "all_checks", lambda: RULES)
+    own = lambda family: tuple(rule for rule in RULES.values() if rule.family == family)  # noqa: E731
+    monkeypatch.setattr(checks, "checks_of", own)
     return RULES
 
 
