@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import studio_conformance
 from studio_conformance import (
+    cli_cache,
     cli_describe,
     cli_docs,
     cli_init,
@@ -40,7 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     version = f"studio-conformance {studio_conformance.__version__}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (cli_describe, cli_rules, cli_replay, cli_init, cli_docs):
+    for module in (cli_describe, cli_rules, cli_replay, cli_init, cli_cache, cli_docs):
         module.add_commands(commands)
     return parser
 
