@@ -133,7 +133,7 @@ def test_deaths_are_attributed(together: Together) -> None:
     }
     assert "SIGSEGV" in deaths["segfaults"]
     assert "3" in deaths["exits"]
-    assert "3 s" in deaths["hangs"]
+    assert "8 s" in deaths["hangs"]
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
