@@ -70,7 +70,10 @@ def _open(
         raise CommandFailed("the file does not say where the pack lies: give --pack")
     try:
         given = overrides(
-            api=about.get("api_level"), mode=about.get("mode"), fakes=about.get("fakes", False)
+            api=about.get("api_level"),
+            mode=about.get("mode"),
+            isolation=about.get("isolation", {}).get("kind"),
+            fakes=about.get("fakes", False),
         )
         run = open_pack(place, given, cwd)
     except (WrongUsage, UnusablePack, BadSettings, BrokenToml, UnknownLevel) as error:

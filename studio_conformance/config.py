@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar, get_args
+from typing import Any, Literal, NoReturn, TypeVar, get_args
 
 from reference_runtime.levels import Mode, UnknownLevel, level_named
 from studio_conformance.checks import Check, Severity, UnknownCheck, all_checks, select
@@ -22,6 +22,7 @@ TABLE = "studio-conformance"
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_EXAMPLES = 0
 DEFAULT_BUDGET = 300.0
+Isolation = Literal["process", "venv"]
 T = TypeVar("T")
 
 
@@ -50,6 +51,8 @@ class Settings:
     """Random inputs that each node is run on, after the systematic ones."""
     budget: float = DEFAULT_BUDGET
     """Seconds for running nodes, all together."""
+    isolation: Isolation = "process"
+    """Where the worker runs: with this interpreter, or in an environment of the pack's own."""
     fakes: bool = False
     """Small stand-ins take the place of models, so that nodes which need one are run too."""
     waivers: tuple[Waiver, ...] = ()
@@ -134,6 +137,7 @@ class _Reader:
             "timeout": lambda value: self.seconds("timeout", value),
             "max_examples": self.examples,
             "budget": lambda value: self.seconds("budget", value),
+            "isolation": lambda value: self.one_of("isolation", value, get_args(Isolation)),
             "fakes": self.fakes,
             "waivers": self.waivers,
         }

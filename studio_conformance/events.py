@@ -69,6 +69,8 @@ class PackEvent(TypedDict):
     max_examples: int
     budget: float
     fakes: bool
+    isolation: dict[str, Any]
+    """What separates the worker from other packs, see ``isolation.isolation_facts``."""
     confinement: str | None
     worker: dict[str, str | None]
     """python, torch, numpy of the worker; empty when there was none."""

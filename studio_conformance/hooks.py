@@ -89,6 +89,7 @@ def _begin(config: pytest.Config) -> Session:
         mode=option.studio_mode,
         level=option.studio_level,
         timeout=option.studio_timeout,
+        isolation=option.studio_isolation,
         max_examples=option.studio_max_examples,
         budget=option.studio_budget,
         fakes=option.studio_fakes,

@@ -104,6 +104,7 @@ def _of_document(whole: Any) -> list[tuple[dict[str, Any], Replay]]:
             "api_level": whole["pack"]["api_level"],
             "mode": whole["environment"]["mode"],
             "fakes": whole["environment"]["fakes"],
+            "isolation": whole["environment"]["isolation"],
         }
         return [(about, replay) for replay in map(_replay, whole["results"]) if replay is not None]
     replay = _replay(whole) if isinstance(whole, dict) else None
@@ -123,7 +124,7 @@ def _of_lines(file: Path, text: str) -> list[tuple[dict[str, Any], Replay]]:
             raise NoSuchFinding(f"{file}:{number}: not JSON; is this a log of ours?") from None
         if event.get("event") == "pack":
             packs[event["pack"]] = {
-                name: event[name] for name in ("path", "api_level", "mode", "fakes")
+                name: event[name] for name in ("path", "api_level", "mode", "fakes", "isolation")
             }
         replay = _replay(event) if event.get("event") == "result" else None
         if replay is not None:

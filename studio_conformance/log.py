@@ -26,6 +26,7 @@ from studio_conformance.events import (
     RefusedEvent,
     of_kind,
 )
+from studio_conformance.isolation import isolation_facts
 from studio_conformance.results import count, was_missed
 from studio_conformance.session import PackRun, Session
 from studio_conformance.subject import Node
@@ -141,6 +142,7 @@ def _pack(run: PackRun) -> PackEvent:
         "max_examples": settings.max_examples,
         "budget": settings.budget,
         "fakes": settings.fakes,
+        "isolation": isolation_facts(settings.isolation, run.environment),
         "confinement": run.inspection.confinement if run.inspection else None,
         "worker": {k: facts[k] for k in ("python", "torch", "numpy")} if facts else {},
         "load": _load(run) if subject else None,

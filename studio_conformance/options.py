@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from reference_runtime.levels import Mode, UnknownLevel, level_named
 from studio_conformance.checks import Severity, UnknownCheck
-from studio_conformance.config import names_of_checks
+from studio_conformance.config import Isolation, names_of_checks
 
 
 class WrongUsage(ValueError):
@@ -24,6 +24,7 @@ def overrides(
     timeout: str | None = None,
     max_examples: str | None = None,
     budget: str | None = None,
+    isolation: str | None = None,
     fakes: bool = False,
 ) -> dict[str, Any]:
     """The fields of Settings that the command line gives, checked. Raises WrongUsage."""
@@ -41,6 +42,7 @@ def overrides(
         "timeout": _seconds("--studio-timeout", timeout),
         "max_examples": _number("--studio-max-examples", max_examples),
         "budget": _seconds("--studio-budget", budget),
+        "isolation": _one_of("--studio-isolation", isolation, get_args(Isolation)),
         "fakes": fakes or None,
     }
     return {key: value for key, value in values.items() if value is not None}

@@ -59,6 +59,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how long the worker of a pack may take for one request (default: 60)",
     )
     group.addoption(
+        "--studio-isolation",
+        metavar="KIND",
+        help="process: the pack's worker runs with this Python (default); venv: in an environment "
+        "of its own, built with uv from what the pack says it needs",
+    )
+    group.addoption(
         "--studio-max-examples",
         metavar="N",
         help="how many random inputs each node is run on, after the systematic ones (default: 0)",

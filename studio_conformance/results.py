@@ -71,25 +71,33 @@ def safe_name(name: str) -> str:
     return f"{safe}_" if reserved else safe
 
 
-def replay_command(path: str, level: str, mode: str, code: str, item: str | None) -> str:
+def replay_command(
+    path: str, level: str, mode: str, code: str, item: str | None, isolation: str = "process"
+) -> str:
     """The shell command that judges one check on one node (``item``: its safe name) again."""
-    parts = ["pytest", f"--studio-pack={path}", f"--studio-api={level}"]
-    if mode != "faithful":
-        parts.append(f"--studio-mode={mode}")
-    parts.append(f"--studio-select={code}")
+    parts = [*_judging(path, level, mode, isolation), f"--studio-select={code}"]
     if item is not None:
         parts += ["-k", item]
     return shlex.join(parts)
 
 
-def rerun_command(path: str, level: str, mode: str, identity: str, fakes: bool) -> str:
+def rerun_command(
+    path: str, level: str, mode: str, identity: str, fakes: bool, isolation: str = "process"
+) -> str:
     """The shell command that runs a node on the very input of a finding again."""
-    parts = ["pytest", f"--studio-pack={path}", f"--studio-api={level}"]
-    if mode != "faithful":
-        parts.append(f"--studio-mode={mode}")
+    parts = _judging(path, level, mode, isolation)
     if fakes:
         parts.append("--studio-fakes")
     return shlex.join([*parts, f"--studio-replay={identity}"])
+
+
+def _judging(path: str, level: str, mode: str, isolation: str) -> list[str]:
+    parts = ["pytest", f"--studio-pack={path}", f"--studio-api={level}"]
+    if mode != "faithful":
+        parts.append(f"--studio-mode={mode}")
+    if isolation != "process":
+        parts.append(f"--studio-isolation={isolation}")
+    return parts
 
 
 NOT_RUN = "not run (deselected, or the run ended early)"

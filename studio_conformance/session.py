@@ -47,6 +47,7 @@ EARLY_FAMILIES = frozenset({"SCHEMA", "SIGNATURE", "V1"})
 """Families of checks that need nothing but the description and the source."""
 
 if TYPE_CHECKING:
+    from reference_runtime.environments.building import Environment
     from studio_conformance.exercising import Exercises
 
 MOST_WORKERS = 4
@@ -96,6 +97,8 @@ class PackRun:
     results: dict[str, list[Result]] = field(default_factory=dict)
     """By item id."""
     begun: Inspecting | None = None
+    environment: Environment | None = None
+    """The pack's own, once it was needed and where it has one."""
     budget: Budget | None = None
     """Time for running nodes; None: as the settings say."""
     only: tuple[Replay, ...] = ()
@@ -139,6 +142,8 @@ class PackRun:
 
     def begin(self) -> None:
         """Let a worker load the pack beside what this process does; ``load`` waits for it."""
+        if self.settings.isolation == "venv":
+            return  # building an environment may take minutes, and ``load`` says what goes on
         with self._noting_what_breaks():
             self.begun = Inspecting(self._spec())
 
@@ -153,6 +158,8 @@ class PackRun:
         source = SourceIndex(self.target.path)
         tell = None if progress is None else partial(progress, self.label)
         begun, self.begun = self.begun, None
+        if tell is not None and self.settings.isolation == "venv":
+            tell("its environment")
         with self._noting_what_breaks(), _meanwhile(source.prefetch):
             with begun or Inspecting(self._spec()) as inspecting:
                 inspection = inspecting.result(tell, partial(self._judge_early, source))
@@ -171,9 +178,20 @@ class PackRun:
         return [check for check in alone if check.family in EARLY_FAMILIES]
 
     def _spec(self) -> PackSpec:
+        settings = self.settings
         return PackSpec(
-            self.target.path, self.level.name, self.settings.mode, self.settings.timeout
+            self.target.path, self.level.name, settings.mode, settings.timeout, self._python()
         )
+
+    def _python(self) -> str | None:
+        """The interpreter of the pack's own environment, which is built where it must be."""
+        if self.settings.isolation != "venv":
+            return None
+        if self.environment is None:
+            from reference_runtime.environments.building import environment_for
+
+            self.environment = environment_for(self.target.path)
+        return self.environment.python
 
     @contextmanager
     def _noting_what_breaks(self) -> Iterator[None]:
@@ -204,6 +222,8 @@ class PackRun:
         self.abandon()
         if self.exercises is not None:
             self.exercises.close()
+        if self.environment is not None:
+            self.environment.close()
 
     def export(self) -> str:
         """What another process needs in order to run units of this pack (see ``adopt``)."""
@@ -277,12 +297,16 @@ class PackRun:
 
     def replay(self, check: Check, unit: Unit) -> str:
         path, mode = str(self.target.path), self.settings.mode
-        return replay_command(path, self.level.name, mode, check.code, unit.name or None)
+        return replay_command(
+            path, self.level.name, mode, check.code, unit.name or None, self.settings.isolation
+        )
 
     def rerun(self, identity: str) -> str:
         """The command that runs the node on the input of the finding again."""
         path, settings = str(self.target.path), self.settings
-        return rerun_command(path, self.level.name, settings.mode, identity, settings.fakes)
+        return rerun_command(
+            path, self.level.name, settings.mode, identity, settings.fakes, settings.isolation
+        )
 
     def _example(self, unit: Unit, verdict: Verdict) -> Example | None:
         """The input of the case that the verdict was come to by."""

@@ -11,7 +11,7 @@ class Unsolvable(CannotBuild):
     """No set of versions satisfies everything; ``explanation`` is the solver's."""
 
     def __init__(self, message: str, explanation: str) -> None:
-        super().__init__(f"{message}:\n{explanation}")
+        super().__init__(f"{message}: {' '.join(explanation.splitlines())}")
         self.explanation = explanation
 
 

@@ -69,13 +69,14 @@ class Uv:
 def refusal(printed: str, what: str) -> CannotBuild:
     """What uv meant when it ended with ``printed`` on its standard error."""
     text = without_secrets(printed.strip()) or "it said nothing"
+    told = "; ".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
     if any(sign in text for sign in _UNREACHABLE):
-        return MachineLacks(f"{what}: uv could not reach what it needs:\n{text}")
+        return MachineLacks(f"{what}: uv could not reach what it needs: {told}")
     if "No solution found" in text:
         causes = text.partition("cause:")[2].partition("\n\nhint:")[0]
         lines = [" ".join(line.split()) for line in causes.splitlines()]
         return Unsolvable(what, "\n".join(line for line in lines if line))
-    return CannotBuild(f"{what}: uv refused:\n{text}")
+    return CannotBuild(f"{what}: uv refused: {told}")
 
 
 def without_secrets(text: str) -> str:

@@ -56,6 +56,7 @@ def _environment(events: Sequence[Event], about: Event) -> dict[str, Any]:
         "max_examples": about["max_examples"],
         "budget": about["budget"],
         "fakes": about["fakes"],
+        "isolation": about["isolation"],
         "variables": header["environment"],
         "argv": header["argv"],
         "started": header["started"],

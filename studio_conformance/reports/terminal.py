@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from studio_conformance.events import Event, of_kind
+from studio_conformance.isolation import isolation_line
 from studio_conformance.outcomes import CLEAN, MEANINGS, NOTHING_TESTED, OUTCOMES
 from studio_conformance.reports.executed import executed_lines
 from studio_conformance.results import count
@@ -77,6 +78,9 @@ def _conditions(pack: Event) -> Iterator[str]:
     yield ", ".join(conditions)
     if pack["confinement"]:
         yield f"worker: python {pack['worker'].get('python')}, {pack['confinement']}"
+    told = isolation_line(pack["isolation"])
+    if told:
+        yield told
 
 
 def _totals(pack: Event, rows: Sequence[Event]) -> Iterator[str]:

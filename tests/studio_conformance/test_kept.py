@@ -54,6 +54,7 @@ def test_a_broken_file_keeps_nothing(tmp_path: Path) -> None:
 def test_an_event_log_is_read(tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     about_pack = {"path": "/x", "api_level": "l", "mode": "strict", "fakes": True}
+    about_pack["isolation"] = {"kind": "venv"}
     pack = {"event": "pack", "pack": "p", **about_pack}
     rows = [{"event": "result", **a_row("aa")}, {"event": "result", **a_row("bb", example=None)}]
     file.write_text("".join(json.dumps(event) + "\n" for event in [pack, *rows]))
