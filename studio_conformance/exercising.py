@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from reference_runtime.exercise.budget import Budget, NodeBudget
@@ -43,6 +44,8 @@ REPEATED = 4
 GAVE = ("returned", "blocked")
 Draw = Callable[[int], Iterable[Case]]
 """Gives random cases, at most as many as it is asked for."""
+_DRAWING = Lock()
+"""Random cases are drawn by a library that is not made for several threads."""
 DIED = ("crashed", "hung")
 LARGE_SECONDS, LARGE_TIMES = 2.0, 20.0
 """Deadline of a run at an upper bound: so long, and so many times what the first run took."""
@@ -190,13 +193,24 @@ class _Series:
             self.run(case)
 
     def at_random(self, draw: Draw, number: int) -> None:
-        """Run ``number`` random cases; those that differ in nothing from a case before are left."""
-        for case in draw(number):
-            if self.share.spent or self.deaths >= MAX_DEATHS:
-                break
-            if all(case["inputs"] != known["case"]["inputs"] for known in self.execution["cases"]):
-                self.execution["planned"] += 1
-                self.run(case)
+        """Run ``number`` random cases, less those that differ in nothing from a case before.
+
+        They are the first to be left when other nodes need the time.
+        """
+        if self.share.generous or self.deaths:
+            self.execution["planned"] += number
+            self._leave(number)
+            return
+        with _DRAWING:
+            drawn = [*draw(number)]
+        known = [record["case"]["inputs"] for record in self.execution["cases"]]
+        cases = [case for case in drawn if case["inputs"] not in known]
+        self.execution["planned"] += len(cases)
+        for index, case in enumerate(cases):
+            if self.share.generous or self.deaths:
+                self._leave(len(cases) - index)
+                return
+            self.run(case)
 
     def run(self, case: Case) -> CaseRecord:
         """Run one case and keep what was seen."""

@@ -30,7 +30,7 @@ class Budget:
             self._ends = now + self.seconds
         equal = max(self._ends - now, 0.0) * workers / (waiting + 1)
         share = min(self.node_seconds, max(GENEROSITY * equal, LEAST_SECONDS))
-        return NodeBudget(self, now, min(now + share, self._ends), share)
+        return NodeBudget(self, now, min(now + share, self._ends), share, equal)
 
     @property
     def spent(self) -> bool:
@@ -46,10 +46,17 @@ class NodeBudget:
     started: float
     ends: float
     share: float
+    equal: float
+    """What there is for each node, if all take the same."""
 
     @property
     def spent(self) -> bool:
         return self.whole.clock() >= self.ends
+
+    @property
+    def generous(self) -> bool:
+        """Whether the node has had more than others can have: time to leave what can be left."""
+        return self.spent or self.seconds > self.equal
 
     @property
     def seconds(self) -> float:

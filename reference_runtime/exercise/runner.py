@@ -227,6 +227,7 @@ class Exerciser:
             self._current = inspector
             try:
                 inspector.load()
+                inspector.call("warm_up", {}, self.spec.timeout, "warm up")
             except CannotStart as error:
                 raise EnvironmentBroken(str(error)) from None
             self._folder = starting.pop_all()

@@ -83,11 +83,17 @@ class Session:
 
     def exercise(self, params: rpc.Message) -> rpc.Message:
         """Run a node on a case; see ``exercise.serving``."""
-        if self._exercise is None:
-            self._exercise = self._begin_exercise()
+        self.warm_up()
         self._progress(f"run {params['key']} on {params['case']['id']}")
         done: rpc.Message = self._exercise.run(params)
         return {**done, "touches": self._new_touches()}
+
+    def warm_up(self) -> rpc.Message:
+        """Import what running nodes takes, so that no node is charged for it."""
+        if self._exercise is None:
+            self._progress("import torch")
+            self._exercise = self._begin_exercise()
+        return {}
 
     def relate(self, params: rpc.Message) -> rpc.Message:
         """Run the case of the last ``exercise`` again in some other way."""

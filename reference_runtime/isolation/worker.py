@@ -53,6 +53,7 @@ class Worker:
             "prepare": self.prepare,
             "load": self.load,
             "describe": self.describe,
+            "warm_up": self.warm_up,
             "exercise": self.exercise,
             "relate": self.relate,
             "finish": self.finish,
@@ -147,6 +148,11 @@ class Worker:
         """Run a node on one input; params: see ``exercise.serving.Exercise.run``."""
         assert self._session is not None
         return self._session.exercise(params)
+
+    def warm_up(self, params: rpc.Message) -> rpc.Message:
+        """Get ready to run nodes."""
+        assert self._session is not None
+        return self._session.warm_up()
 
     def relate(self, params: rpc.Message) -> rpc.Message:
         """Run it again in some other way; params: see ``exercise.serving.Exercise.relate``."""
