@@ -121,12 +121,25 @@ class Node:
         schema = self.facts["schema"]
         return bool(schema and schema["fields"].get(name))
 
-    @cached_property
+    @property
     def execution(self) -> NodeExecution:
-        """What was seen when the node ran; the first use runs it. Raises NotReached."""
+        """What was seen when the node ran; the first use runs it. Raises NotReached.
+
+        Where running it broke the harness, each use raises the same error again.
+        """
+        found = self._execution
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    @cached_property
+    def _execution(self) -> NodeExecution | Exception:
         if self.pack.exercise is None:
-            raise NotReached("the node was not run: only its description is at hand")
-        return self.pack.exercise(self)
+            return NotReached("the node was not run: only its description is at hand")
+        try:
+            return self.pack.exercise(self)
+        except Exception as error:
+            return error
 
     @property
     def location(self) -> Location:

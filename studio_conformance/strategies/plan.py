@@ -137,7 +137,11 @@ def _drawn(sources: Sources, form: Form) -> Any:
     from hypothesis import strategies as st
 
     required = {name: source.random(form) for name, source in sources.required.items()}
-    optional = {name: source.random(form) for name, source in sources.optional.items()}
+    optional = {
+        name: source.random(form)
+        for name, source in sources.optional.items()
+        if name not in required  # a finding of its own
+    }
     return st.fixed_dictionaries(required, optional=optional)
 
 

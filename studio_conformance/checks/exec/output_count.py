@@ -24,7 +24,7 @@ from studio_conformance.subject import Node
     level="error",
 )
 def output_count(node: Node) -> Iterator[Violation]:
-    explained_by(node, "SIGNATURE-023", "SIGNATURE-024", "V1-001")
+    explained_by(node, "SIGNATURE-023", "SIGNATURE-024", "SCHEMA-020", "V1-001")
     found = [*_seen(node)]
     if not node.outputs:
         raise NotApplicable("the node declares no outputs")
