@@ -145,7 +145,7 @@ def _call(around: Surroundings, subject: Subject, run: Run, target: Any, how: Bi
         if run.returned.problem is not None:
             raise run.returned.problem
         _fill(subject, run)
-    except (Exception, SystemExit, KeyboardInterrupt) as error:
+    except BaseException as error:  # a library may raise BaseException itself
         refused = any(effect["refused"] for effect in around.audit.effects.values())
         _fail(run, case_failure(error, around.place, stage, refused))
     run.facts["seconds"], run.facts["blocked_loop"] = timing.seconds, timing.blocked

@@ -15,6 +15,8 @@ from studio_conformance.checks._runs import (
 )
 from studio_conformance.subject import Node
 
+NO_EXCEPTIONS = ("SystemExit", "KeyboardInterrupt", "BaseException")
+"""The host catches exceptions; what is none ends its thread that runs prompts."""
 MEMORY = "took more than"
 """How the reason begins where the worker was ended for its memory: inputs are ours to choose."""
 
@@ -43,6 +45,6 @@ def _seen(node: Node) -> Iterator[Seen]:
             failure = facts["failure"]
             if facts["outcome"] == "crashed" and not facts["reason"].startswith(MEMORY):
                 yield Seen("process", facts["reason"] or "the process ended", record)
-            elif failure is not None and failure["type"] in ("SystemExit", "KeyboardInterrupt"):
+            elif failure is not None and failure["type"] in NO_EXCEPTIONS:
                 text = f"raises {raised(failure)}, which ends the host"
                 yield Seen("process", text, record, raised_at(node, failure))
