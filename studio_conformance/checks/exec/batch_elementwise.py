@@ -12,6 +12,7 @@ from studio_conformance.checks._repeats import (
     real,
     repeated,
     require_repeatable,
+    seeds,
 )
 from studio_conformance.checks._runs import Seen, each_once, without_fakes
 from studio_conformance.subject import Node
@@ -37,6 +38,8 @@ ELEMENT = re.compile(r"(output \d+)\[(\d+)\]")
 def batch_elementwise(node: Node) -> Iterator[Violation]:
     require_repeatable(node)
     without_fakes(node)
+    if seeds(node):
+        raise NotApplicable("the node draws random numbers, which each element gets others of")
     if any(differing(repeated(node, "again", "other_rng"))):
         raise NotApplicable("the result is not the same in each run")
     if len([item for item in node.inputs if item["io_type"] in BATCHES]) > 1:

@@ -365,6 +365,8 @@ class TestRepeats:
         whole = a_relation("split_batch", a_difference("output 0[0]"), a_difference("output 0[1]"))
         assert names(self.judge("EXEC-020", fine, later)) == ["output 0"]
         assert not self.judge("EXEC-020", fine, whole)
+        with pytest.raises(NotApplicable, match="draws random numbers"):
+            self.judge("EXEC-020", fine, later, inputs=[an_input("seed")])
 
     @pytest.mark.parametrize(
         ("sizes", "grows"),
