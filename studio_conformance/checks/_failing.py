@@ -80,7 +80,10 @@ def is_its_own_fault(node: Node, record: CaseRecord) -> bool:
     failure = failure_of(record)
     if failure is None or not is_programming_error(node, record):
         return False
-    return own_values(node, record) or failure["type"] in OF_CODE
+    if own_values(node, record):
+        return True
+    never_ran = all(each["facts"]["outcome"] == "raised" for each in runs(node))
+    return never_ran and failure["type"] in OF_CODE
 
 
 OF_CODE = ("AttributeError", "NameError", "TypeError", "UnboundLocalError")

@@ -8,6 +8,9 @@ from studio_conformance.checks import Violation, check
 from studio_conformance.checks._leftovers import leftovers
 from studio_conformance.subject import Node
 
+LIBRARIES = ("/site-packages/", "/dist-packages/", "/usr/", "/lib/python")
+"""Parts of paths of files that libraries keep open for themselves."""
+
 
 @check(
     "EXEC-045",
@@ -21,4 +24,9 @@ from studio_conformance.subject import Node
     level="warning",
 )
 def run_closes_files(node: Node) -> Iterator[Violation]:
-    yield from leftovers(node, "a file is still open after the node returned", "open-file")
+    yield from leftovers(
+        node,
+        "a file is still open after the node returned",
+        "open-file",
+        wanted=lambda record, change: not any(part in change["detail"] for part in LIBRARIES),
+    )
