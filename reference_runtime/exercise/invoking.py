@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from reference_runtime.api.context import CurrentNodeContext
+from reference_runtime.api.dynamic_values import build_nested_inputs, get_finalized_class_inputs
 from reference_runtime.api.graph import GraphBuilder
 from reference_runtime.api.internal import _ComfyNodeInternal
 from reference_runtime.api.node import _normalized
@@ -127,6 +128,15 @@ def clone_of(subject: Subject, hidden: dict[str, Any]) -> Any:
     """A clone of a v3 class with the hidden values, as its level wants them."""
     given = {"hidden_inputs": hidden} if ACTIVE.level.rank >= 2 else hidden
     return subject.cls.PREPARE_CLASS_CLONE(given)
+
+
+def nested(subject: Subject, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs as the function gets them: at latest, those of dynamic inputs in dicts."""
+    if not subject.is_v3 or ACTIVE.level.rank < 2:
+        return inputs
+    groups = subject.cls.INPUT_TYPES()
+    data = get_finalized_class_inputs(groups, dict(inputs))[2]
+    return build_nested_inputs(inputs, data) if data else inputs
 
 
 def normalized(subject: Subject, raw: Any) -> Any:

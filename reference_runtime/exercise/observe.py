@@ -26,6 +26,7 @@ from reference_runtime.exercise.invoking import (
     hidden_values,
     in_loop,
     invoke,
+    nested,
 )
 from reference_runtime.exercise.outputs import expand_facts, slots, ui_facts
 from reference_runtime.exercise.returned import Returned, declared_outputs, read
@@ -139,7 +140,8 @@ def _call(around: Surroundings, subject: Subject, run: Run, target: Any, how: Bi
         run.target = subject.fresh() if target is None else target
         prompt = {NODE_ID: {"class_type": subject.key, "inputs": {}}}
         function = how(subject, run.target, hidden_values(subject, prompt))
-        raw = in_loop(invoke(function, run.inputs, timing), around.loop)
+        inputs = nested(subject, run.inputs)
+        raw = in_loop(invoke(function, inputs, timing), around.loop)
         run.returned = read(subject, raw)
         stage = "result"
         if run.returned.problem is not None:

@@ -31,6 +31,7 @@ def run(
         hidden_values,
         in_loop,
         invoke,
+        nested,
         subject_of,
     )
 
@@ -39,7 +40,7 @@ def run(
     prompt = {NODE_ID: {"class_type": node, "inputs": {}}}
     function = bind(subject, subject.fresh(), hidden_values(subject, prompt))
     values = {name: [v] for name, v in inputs.items()} if subject.wants_lists else inputs
-    return in_loop(invoke(function, values, Timing()))
+    return in_loop(invoke(function, nested(subject, values), Timing()))
 
 
 def _class(path: Path, node: str) -> Any:

@@ -262,3 +262,34 @@ def test_nothing_stays_behind(pack: Path, tmp_path: Path, monkeypatch: pytest.Mo
         assert processes_of(tmp_path)
     assert not processes_of(tmp_path)
     assert [*tmp_path.iterdir()] == []
+
+
+DYNAMIC = """
+from comfy_api.latest import ComfyExtension, io
+
+class Chooser(io.ComfyNode):
+    @classmethod
+    def define_schema(cls):
+        options = [io.DynamicCombo.Option("twice", [io.Int.Input("number")])]
+        return io.Schema("Chooser", inputs=[io.DynamicCombo.Input("mode", options=options)],
+                         outputs=[io.Int.Output()])
+    @classmethod
+    def execute(cls, mode):
+        return io.NodeOutput(2 * mode["number"])
+
+class Extension(ComfyExtension):
+    async def get_node_list(self):
+        return [Chooser]
+
+async def comfy_entrypoint():
+    return Extension()
+"""
+
+
+def test_values_of_dynamic_inputs_come_in_a_dict(tmp_path: Path) -> None:
+    spec = PackSpec(write_pack(tmp_path, DYNAMIC), "comfy-latest")
+    inputs = {"mode": {"value": "twice"}, "mode.number": {"value": 21}}
+    with Exerciser(spec, limits=Limits(seconds=20)) as exerciser:
+        facts = run(exerciser, "Chooser", {**a_case(), "inputs": inputs}).facts
+    assert facts["outcome"] == "returned", facts["failure"]
+    assert facts["outputs"][0]["items"][0]["text"] == "42"
