@@ -139,6 +139,11 @@ def nested(subject: Subject, inputs: dict[str, Any]) -> dict[str, Any]:
     return build_nested_inputs(inputs, data) if data else inputs
 
 
+def as_lists(inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs of a node that takes a list of each; a list stays as it is."""
+    return {name: v if isinstance(v, list) else [v] for name, v in inputs.items()}
+
+
 def normalized(subject: Subject, raw: Any) -> Any:
     """What the host makes of a v3 node's return value. Raises for illegal forms."""
     return _normalized(subject.cls, raw)

@@ -22,6 +22,7 @@ from reference_runtime.exercise.invoking import (
     NODE_ID,
     Subject,
     Timing,
+    as_lists,
     bind,
     hidden_values,
     in_loop,
@@ -91,9 +92,7 @@ def make_inputs(subject: Subject, case: Case) -> dict[str, Any]:
     """The case's values, in a list each for a node that wants lists. Raises what making raises."""
     with _inference():
         values = {name: make(recipe) for name, recipe in case["inputs"].items()}
-    if subject.wants_lists:
-        return {name: v if isinstance(v, list) else [v] for name, v in values.items()}
-    return values
+    return as_lists(values) if subject.wants_lists else values
 
 
 def _observed(

@@ -27,6 +27,7 @@ def run(
     from reference_runtime.exercise.invoking import (
         NODE_ID,
         Timing,
+        as_lists,
         bind,
         hidden_values,
         in_loop,
@@ -39,7 +40,7 @@ def run(
     subject = subject_of(_class(Path(pack).resolve(strict=True), node), node)
     prompt = {NODE_ID: {"class_type": node, "inputs": {}}}
     function = bind(subject, subject.fresh(), hidden_values(subject, prompt))
-    values = {name: [v] for name, v in inputs.items()} if subject.wants_lists else inputs
+    values = as_lists(inputs) if subject.wants_lists else inputs
     return in_loop(invoke(function, nested(subject, values), Timing()))
 
 

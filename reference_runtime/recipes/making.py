@@ -1,7 +1,8 @@
 """From a recipe to the value: what the worker does before a call.
 
-A recipe is plain JSON in one of three forms: ``{"value": 3}`` is that very value, ``{"list": []}``
-a list of what its recipes make, ``{"make": "IMAGE", ...}`` a value of an io type, by its maker.
+A recipe is plain JSON in one of a few forms: ``{"value": 3}`` is that very value, ``{"list": []}``
+and ``{"tuple": []}`` hold what their recipes make, ``{"dict": {}}`` likewise, and
+``{"make": "IMAGE", ...}`` is a value of an io type, by its maker.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ def make(recipe: Recipe) -> Any:
         return copy.deepcopy(recipe["value"])
     if "list" in recipe:
         return [make(each) for each in recipe["list"]]
+    if "tuple" in recipe:
+        return tuple(make(each) for each in recipe["tuple"])
+    if "dict" in recipe:
+        return {name: make(each) for name, each in recipe["dict"].items()}
     kind = recipe.get("make")
     maker = _maker(str(kind), bool(recipe.get("fake")))
     if maker is None:
@@ -88,6 +93,31 @@ def _conditioning(recipe: Mapping[str, Any]) -> Any:
     return entries
 
 
+def _noise(recipe: Mapping[str, Any]) -> Any:
+    return SeededNoise(recipe.get("seed", 0))
+
+
+class SeededNoise:
+    """What samplers take for NOISE: a seed, and noise for a latent."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def generate_noise(self, input_latent: Mapping[str, Any]) -> Any:
+        """float32 of the shape of the latent's samples, on the CPU."""
+        return filled(tuple(input_latent["samples"].shape), "normal", self.seed)
+
+
+def _video(recipe: Mapping[str, Any]) -> Any:
+    """A video of components: frames [N, H, W, 3] in 0..1 at ``rate`` per second, no sound."""
+    from fractions import Fraction
+
+    from reference_runtime.api.video import VideoComponents, VideoFromComponents
+
+    rate = Fraction(recipe.get("rate", 24))
+    return VideoFromComponents(VideoComponents(images=_tensor(recipe), frame_rate=rate))
+
+
 MAKERS: dict[str, Maker] = {
     "IMAGE": _tensor,
     "MASK": _tensor,
@@ -95,5 +125,7 @@ MAKERS: dict[str, Maker] = {
     "AUDIO": _audio,
     "SIGMAS": _sigmas,
     "CONDITIONING": _conditioning,
+    "NOISE": _noise,
+    "VIDEO": _video,
 }
 """By io type: honest values, such as a user's graph could give."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from reference_runtime.plain import safe_repr
 
 MAX_VALUE = 60
+_FORMS = frozenset(("make", "value", "list", "tuple", "dict"))
 _OWN = ("make", "fake", "shape", "fill")
 
 
@@ -18,8 +19,16 @@ def text(recipe: Any) -> str:
     if "value" in recipe:
         return safe_repr(recipe["value"], MAX_VALUE)
     if "list" in recipe:
-        return f"[{', '.join(text(each) for each in recipe['list'])}]"
+        return f"[{_joined(text, recipe['list'])}]"
+    if "tuple" in recipe:
+        return f"({_joined(text, recipe['tuple'])})"
+    if "dict" in recipe:
+        return f"{{{', '.join(f'{name}: {text(each)}' for name, each in recipe['dict'].items())}}}"
     return " ".join(_words(recipe))
+
+
+def _joined(word: Callable[[Any], str], recipes: Iterable[Any]) -> str:
+    return ", ".join(word(each) for each in recipes)
 
 
 def _words(recipe: Mapping[str, Any]) -> list[str]:
@@ -34,7 +43,9 @@ def _words(recipe: Mapping[str, Any]) -> list[str]:
 
 
 def _inner(value: Any) -> str:
-    if isinstance(value, Mapping) and not {"make", "value", "list"}.isdisjoint(value):
+    if isinstance(value, Mapping) and not {"make", "value", "list", "tuple", "dict"}.isdisjoint(
+        value
+    ):
         return f"({text(value)})"
     return safe_repr(value, MAX_VALUE)
 
@@ -44,5 +55,5 @@ def snippet(recipe: Any) -> str:
     if isinstance(recipe, Mapping) and "value" in recipe:
         return repr(recipe["value"])
     if isinstance(recipe, Mapping) and "list" in recipe:
-        return f"[{', '.join(snippet(each) for each in recipe['list'])}]"
+        return f"[{_joined(snippet, recipe['list'])}]"
     return f"make({dict(recipe) if isinstance(recipe, Mapping) else recipe!r})"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from reference_runtime.exercise.facts import Case, NotGenerable
-from studio_conformance.strategies.choosing import NoSource, source_of
+from studio_conformance.strategies.choosing import Chooser, NoSource
+from studio_conformance.strategies.coming import merged
 from studio_conformance.strategies.sources import Form, Recipe, Source
 from studio_conformance.subject import Node
 
@@ -46,19 +47,21 @@ class Sources:
     without: list[str] = field(default_factory=list)
     """Optional inputs of which no value can be made."""
     lacking: list[NotGenerable] = field(default_factory=list)
+    wants_lists: bool = False
+    """The node takes each input as a list."""
 
     @property
     def all(self) -> dict[str, Source]:
         return {**self.required, **self.optional}
 
     @classmethod
-    def of(cls, node: Node, fakes: bool) -> Sources:
+    def of(cls, node: Node, chooser: Chooser) -> Sources:
         """Look each input of the node up."""
-        found = cls()
+        found = cls(wants_lists=wants_lists(node))
         for seed, facts in enumerate(node.inputs, start=1):
             optional = facts["group"] != "required"
             try:
-                source = source_of(facts, seed)
+                source = chooser.source(facts, seed)
             except NoSource as reason:
                 if optional:
                     found.without.append(facts["id"])
@@ -71,34 +74,68 @@ class Sources:
                     found.lacking.append(lack)
                 continue
             (found.optional if optional else found.required)[facts["id"]] = source
-        return found
+        return found._honest()
+
+    def _honest(self) -> Sources:
+        """Without fakes where the node runs without: what it does then tells more."""
+        if any(source.fakes for source in self.required.values()):
+            return self
+        fake = [name for name, source in self.optional.items() if source.fakes]
+        optional = {n: source for n, source in self.optional.items() if n not in fake}
+        return replace(self, optional=optional, without=[*self.without, *fake])
 
 
-def plan_for(node: Node, fakes: bool = False) -> Plan:
-    """The plan of a node; ``fakes``: small stand-ins may be given for models."""
-    sources = Sources.of(node, fakes)
+def wants_lists(node: Node) -> bool:
+    """Whether the node gets a list for each of its inputs."""
+    attribute = node.attribute("INPUT_IS_LIST")
+    return node.flag("is_input_list") or (attribute is not None and attribute["value"] is True)
+
+
+def plan_for(
+    node: Node, fakes: bool = False, own: Mapping[str, list[Recipe]] | None = None
+) -> Plan:
+    """The plan of a node.
+
+    ``fakes``: small stand-ins may be given for models. ``own``: recipes by "Node.input" or io type,
+    which go before what is known here.
+    """
+    sources = Sources.of(node, Chooser(node.key, fakes, own or {}))
     if sources.lacking:
         return Plan([], sources.lacking)
-    return Plan(list(systematic(sources)), random=partial(at_random, sources))
+    named = [fake for source in sources.all.values() for fake in source.fakes]
+    return Plan(
+        list(systematic(sources)),
+        fakes=sorted(set(named)),
+        random=partial(at_random, sources),
+    )
 
 
 def systematic(sources: Sources) -> Iterator[Case]:
     """Cases that differ from the defaults in one thing each."""
-    default = _recipes(sources.all, DEFAULT_FORM)
+    default = _given(sources.all, DEFAULT_FORM)
     yield _case(sources, "defaults", default)
-    if any(source.is_tensor for source in sources.all.values()):
-        for name, form in FORMS.items():
-            yield _case(sources, name, _recipes(sources.all, form))
+    for name, form in _forms(sources).items():
+        yield _case(sources, name, _given(sources.all, form))
     if len(sources.optional) > 1:
-        yield _case(sources, "required-only", _recipes(sources.required, DEFAULT_FORM))
-    for name in sources.optional:
-        rest = {other: recipe for other, recipe in default.items() if other != name}
-        yield _case(sources, f"absent:{name}", rest)
+        yield _case(sources, "required-only", _given(sources.required, DEFAULT_FORM))
     for name, source in sources.all.items():
-        for variant in source.variants():
-            tail = f"={variant.tail}" if variant.tail else ""
-            changed = {**default, name: variant.recipe}
-            yield _case(sources, f"{variant.kind}:{name}{tail}", changed)
+        own = source.given(DEFAULT_FORM)
+        rest = {other: recipe for other, recipe in default.items() if other not in own}
+        if name in sources.optional:
+            yield _case(sources, f"absent:{name}", rest)
+        for change in source.changes():
+            yield _case(sources, change.case, {**rest, **change.given})
+
+
+def _forms(sources: Sources) -> dict[str, Form]:
+    """Forms of the node's tensors and types of its templates, by id of the case."""
+    every = sources.all.values()
+    forms = dict(FORMS) if any(source.is_tensor for source in every) else {}
+    templates = {name: types for source in every for name, types in source.templates.items()}
+    for name, types in templates.items():
+        for io_type in types[1:]:
+            forms[f"type:{name}={io_type}"] = replace(DEFAULT_FORM, types={name: io_type})
+    return forms
 
 
 def at_random(sources: Sources, number: int) -> list[Case]:
@@ -110,7 +147,7 @@ def at_random(sources: Sources, number: int) -> list[Case]:
     from hypothesis import strategies as st
 
     drawn: list[Case] = []
-    forms = st.sampled_from([DEFAULT_FORM, *FORMS.values()])
+    forms = st.sampled_from([DEFAULT_FORM, *_forms(sources).values()])
 
     @settings(
         max_examples=max(number, 1),
@@ -136,21 +173,28 @@ def _drawn(sources: Sources, form: Form) -> Any:
     """A strategy of recipes by input."""
     from hypothesis import strategies as st
 
-    required = {name: source.random(form) for name, source in sources.required.items()}
+    required = {name: source.random_given(form) for name, source in sources.required.items()}
     optional = {
-        name: source.random(form)
+        name: source.random_given(form)
         for name, source in sources.optional.items()
         if name not in required  # a finding of its own
     }
-    return st.fixed_dictionaries(required, optional=optional)
+    together = st.fixed_dictionaries(required, optional=optional)
+    return together.map(lambda drawn: merged(tuple(drawn.values())))
 
 
-def _recipes(sources: dict[str, Source], form: Form) -> dict[str, Recipe]:
-    return {name: source.default(form) for name, source in sources.items()}
+def _given(sources: dict[str, Source], form: Form) -> dict[str, Recipe]:
+    return merged(tuple(source.given(form) for source in sources.values()))
 
 
 def _case(sources: Sources, name: str, inputs: dict[str, Recipe]) -> Case:
-    absent = [each for each in sources.optional if each not in inputs]
+    absent = [
+        each
+        for each, source in sources.optional.items()
+        if inputs.keys().isdisjoint(source.given(DEFAULT_FORM))
+    ]
+    if sources.wants_lists:
+        inputs = {each: {"list": [recipe]} for each, recipe in inputs.items()}
     return {
         "id": name,
         "phase": "systematic",

@@ -6,8 +6,8 @@ A source knows one input of one node. It gives recipes, never values: nothing he
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from reference_runtime.description import InputFacts
@@ -24,6 +24,8 @@ class Form:
     height: int = 64
     width: int = 48
     fill: str = "uniform"
+    types: Mapping[str, str] = field(default_factory=dict)
+    """io type by id of the template that inputs share; those that aren't here have their first."""
 
     @property
     def latent_size(self) -> tuple[int, int]:
@@ -39,9 +41,21 @@ class Variant(NamedTuple):
     recipe: Recipe
 
 
-class Source(ABC):
-    """The values of one input."""
+class Change(NamedTuple):
+    """A case that differs from the defaults in one input: the case's id, all that is given."""
 
+    case: str
+    given: dict[str, Recipe]
+
+
+class Source(ABC):
+    """The values of one input.
+
+    Most inputs take one value; those that come and go take several, by names "mode", "mode.width".
+    """
+
+    name: str = ""
+    """Id of the input; set when the source is chosen."""
     fakes: tuple[str, ...] = ()
     """io types that stand in as fakes in its values."""
     is_tensor = False
@@ -60,6 +74,25 @@ class Source(ABC):
         from hypothesis import strategies as st
 
         return st.just(self.default(form))
+
+    def given(self, form: Form) -> dict[str, Recipe]:
+        """The default, by the names it is given under."""
+        return {self.name: self.default(form)}
+
+    def changes(self) -> Iterator[Change]:
+        """The variants, each as a case."""
+        for variant in self.variants():
+            tail = f"={variant.tail}" if variant.tail else ""
+            yield Change(f"{variant.kind}:{self.name}{tail}", {self.name: variant.recipe})
+
+    def random_given(self, form: Form) -> Any:
+        """A Hypothesis strategy of recipes by the names they are given under."""
+        return self.random(form).map(lambda recipe: {self.name: recipe})
+
+    @property
+    def templates(self) -> dict[str, list[str]]:
+        """By id of a template that inputs share: io types that it may stand for."""
+        return {}
 
 
 def is_number(value: Any) -> bool:

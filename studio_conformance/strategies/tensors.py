@@ -38,6 +38,15 @@ def _conditioning(form: Form) -> Recipe:
     return {"make": "CONDITIONING"}
 
 
+def _noise(form: Form) -> Recipe:
+    return {"make": "NOISE"}
+
+
+def _video(form: Form) -> Recipe:
+    frames = 2 * form.batch if form.height > 1 else 1
+    return {"make": "VIDEO", "shape": [frames, form.height, form.width, CHANNELS], "rate": 24}
+
+
 SHAPES: dict[str, Callable[[Form], Recipe]] = {
     "IMAGE": _image,
     "MASK": _mask,
@@ -45,9 +54,13 @@ SHAPES: dict[str, Callable[[Form], Recipe]] = {
     "AUDIO": _audio,
     "SIGMAS": _sigmas,
     "CONDITIONING": _conditioning,
+    "NOISE": _noise,
+    "VIDEO": _video,
 }
-SEEDED = ("IMAGE", "MASK", "LATENT", "AUDIO", "CONDITIONING")
-FILLED = ("IMAGE", "MASK", "AUDIO", "LATENT")
+SEEDED = ("IMAGE", "MASK", "LATENT", "AUDIO", "CONDITIONING", "NOISE", "VIDEO")
+FILLED = ("IMAGE", "MASK", "AUDIO", "LATENT", "VIDEO")
+FAKES = ("MODEL", "CLIP", "VAE", "CLIP_VISION", "CONTROL_NET", "SAMPLER", "GUIDER")
+"""io types that need weights, and for which there are small stand-ins."""
 RANDOM_FILLS = ("uniform", "zeros", "ones", "constant", "gradient", "binary")
 
 
@@ -78,3 +91,14 @@ class Tensor(Source):
         if self.io_type in FILLED:
             changes["fill"] = st.sampled_from(RANDOM_FILLS)
         return st.fixed_dictionaries(changes).map(lambda drawn: {**recipe, **drawn})
+
+
+class Fake(Source):
+    """A small stand-in for what needs weights, named as such wherever it is told of."""
+
+    def __init__(self, io_type: str) -> None:
+        self.io_type = io_type
+        self.fakes = (io_type,)
+
+    def default(self, form: Form) -> Recipe:
+        return {"make": self.io_type, "fake": True}
