@@ -28,11 +28,6 @@ def overrides(
     fakes: bool = False,
 ) -> dict[str, Any]:
     """The fields of Settings that the command line gives, checked. Raises WrongUsage."""
-    if fakes:
-        raise WrongUsage(
-            "--studio-fakes: this version has no stand-ins for models yet; leave it out, and nodes "
-            "that need a model are counted as not generable"
-        )
     values: dict[str, Any] = {
         "api": _level(api),
         "mode": _one_of("--studio-mode", mode, get_args(Mode)),

@@ -77,7 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--studio-fakes",
         action="store_true",
-        help="reserved: stand-ins for models are not available yet",
+        help="give small stand-ins for models, so that nodes which need one are run too",
     )
     group.addoption(
         "--studio-replay",

@@ -45,8 +45,12 @@ def make(recipe: Recipe) -> Any:
 
 
 def _maker(kind: str, fake: bool) -> Maker | None:
-    """None for what can't be made; there are no fakes of models yet."""
-    return None if fake else MAKERS.get(kind)
+    """None for what can't be made. Fakes are made only where they are asked for by name."""
+    if not fake:
+        return MAKERS.get(kind)
+    from reference_runtime.recipes.fakes import FAKES
+
+    return FAKES.get(kind)
 
 
 def _tensor(recipe: Mapping[str, Any]) -> Any:
