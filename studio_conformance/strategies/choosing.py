@@ -9,10 +9,11 @@ from typing import Any
 
 from reference_runtime.description import InputFacts
 from studio_conformance.strategies.coming import Autogrow, DynamicCombo, DynamicSlot, Inner
+from studio_conformance.strategies.cost import Bounds
 from studio_conformance.strategies.given import Given
 from studio_conformance.strategies.mixed import Matched, Union, any_types
 from studio_conformance.strategies.plain import Boolean, Combo, Number, Text, plain_options
-from studio_conformance.strategies.sources import Recipe, Source
+from studio_conformance.strategies.sources import Recipe, Source, spec_number
 from studio_conformance.strategies.tensors import FAKES, SHAPES, Fake, Tensor
 
 _COMING = re.compile(r"^[A-Z]+_(MATCHTYPE|DYNAMICCOMBO|AUTOGROW|DYNAMICSLOT)_V3$")
@@ -40,6 +41,8 @@ class Chooser:
     node: str = ""
     fakes: bool = False
     own: Mapping[str, list[Recipe]] = field(default_factory=dict)
+    bounds: dict[str, Bounds] = field(default_factory=dict)
+    """Of the numbers that sources were chosen for, by name."""
 
     def source(self, facts: InputFacts, seed: int) -> Source:
         """The source of the input's values; ``seed``: a number of its own. Raises NoSource."""
@@ -69,6 +72,7 @@ class Chooser:
     def _of_type(self, facts: InputFacts, seed: int) -> Source:
         io_type = facts["io_type"]
         if io_type in PLAIN:
+            self._note_bounds(facts)
             return PLAIN[io_type](facts)
         if io_type in SHAPES:
             return Tensor(io_type, seed)
@@ -77,6 +81,11 @@ class Chooser:
                 raise NoSource(FAKE_OFFERED)
             return Fake(io_type)
         raise NoSource("no way is known to make a value of this type")
+
+    def _note_bounds(self, facts: InputFacts) -> None:
+        least, step = spec_number(facts, "min"), spec_number(facts, "step")
+        usual = 1 if facts["io_type"] == "INT" else 0.01
+        self.bounds[facts["id"]] = Bounds(least if least is not None else usual, step or usual)
 
     def _by_type(self, facts: InputFacts, types: Iterable[str], seed: int) -> dict[str, Source]:
         """The sources of those io types that have one. Raises NoSource when none has."""

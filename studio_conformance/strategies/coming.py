@@ -30,7 +30,7 @@ class Inner:
         for source in self.sources:
             for change in source.changes():
                 rest = {n: r for n, r in usual.items() if n not in source.given(form)}
-                yield Change(change.case, {**rest, **change.given})
+                yield Change(change.case, {**rest, **change.given}, change.about)
 
     def random_given(self, form: Form) -> Any:
         from hypothesis import strategies as st
@@ -84,7 +84,7 @@ class DynamicCombo(Compound):
         for option, inner in self.options.items():
             mark = "" if option == self.usual else f"@{option}"
             for change in inner.changes(form):
-                yield Change(f"{change.case}{mark}", self._with(option, change.given))
+                yield Change(f"{change.case}{mark}", self._with(option, change.given), change.about)
 
     def random_given(self, form: Form) -> Any:
         from hypothesis import strategies as st
@@ -113,7 +113,8 @@ class DynamicSlot(Compound):
     def changes(self) -> Iterator[Change]:
         form = Form()
         for change in self.inner.changes(form):
-            yield Change(change.case, {self.name: self.default(form), **change.given})
+            given = {self.name: self.default(form), **change.given}
+            yield Change(change.case, given, change.about)
 
     def random_given(self, form: Form) -> Any:
         from hypothesis import strategies as st

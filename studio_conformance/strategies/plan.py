@@ -5,12 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from reference_runtime.exercise.facts import Case, NotGenerable
 from studio_conformance.strategies.choosing import Chooser, NoSource
 from studio_conformance.strategies.coming import merged
+from studio_conformance.strategies.cost import Bounds, capped
 from studio_conformance.strategies.sources import Form, Recipe, Source
 from studio_conformance.subject import Node
 
@@ -49,15 +50,22 @@ class Sources:
     lacking: list[NotGenerable] = field(default_factory=list)
     wants_lists: bool = False
     """The node takes each input as a list."""
+    bounds: dict[str, Bounds] = field(default_factory=dict)
+    """Of the node's numbers, for lowering them."""
 
     @property
     def all(self) -> dict[str, Source]:
         return {**self.required, **self.optional}
 
+    @cached_property
+    def usual(self) -> dict[str, Recipe]:
+        """The defaults of all inputs."""
+        return _given(self.all, DEFAULT_FORM)
+
     @classmethod
     def of(cls, node: Node, chooser: Chooser) -> Sources:
         """Look each input of the node up."""
-        found = cls(wants_lists=wants_lists(node))
+        found = cls(wants_lists=wants_lists(node), bounds=chooser.bounds)
         for seed, facts in enumerate(node.inputs, start=1):
             optional = facts["group"] != "required"
             try:
@@ -112,7 +120,7 @@ def plan_for(
 
 def systematic(sources: Sources) -> Iterator[Case]:
     """Cases that differ from the defaults in one thing each."""
-    default = _given(sources.all, DEFAULT_FORM)
+    default = sources.usual
     yield _case(sources, "defaults", default)
     for name, form in _forms(sources).items():
         yield _case(sources, name, _given(sources.all, form))
@@ -124,7 +132,7 @@ def systematic(sources: Sources) -> Iterator[Case]:
         if name in sources.optional:
             yield _case(sources, f"absent:{name}", rest)
         for change in source.changes():
-            yield _case(sources, change.case, {**rest, **change.given})
+            yield _case(sources, change.case, {**rest, **change.given}, change.about)
 
 
 def _forms(sources: Sources) -> dict[str, Form]:
@@ -187,7 +195,9 @@ def _given(sources: dict[str, Source], form: Form) -> dict[str, Recipe]:
     return merged(tuple(source.given(form) for source in sources.values()))
 
 
-def _case(sources: Sources, name: str, inputs: dict[str, Recipe]) -> Case:
+def _case(sources: Sources, name: str, given: dict[str, Recipe], about: str = "") -> Case:
+    """One case within what a case may cost; ``about``: the input that it is there for."""
+    inputs, words = capped(given, sources.usual, sources.bounds, about)
     absent = [
         each
         for each, source in sources.optional.items()
@@ -199,6 +209,6 @@ def _case(sources: Sources, name: str, inputs: dict[str, Recipe]) -> Case:
         "id": name,
         "phase": "systematic",
         "inputs": inputs,
-        "capped": [],
+        "capped": words,
         "absent": [*absent, *sources.without],
     }

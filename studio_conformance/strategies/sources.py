@@ -46,6 +46,8 @@ class Change(NamedTuple):
 
     case: str
     given: dict[str, Recipe]
+    about: str = ""
+    """The input that the case is there for, where it is one."""
 
 
 class Source(ABC):
@@ -83,7 +85,8 @@ class Source(ABC):
         """The variants, each as a case."""
         for variant in self.variants():
             tail = f"={variant.tail}" if variant.tail else ""
-            yield Change(f"{variant.kind}:{self.name}{tail}", {self.name: variant.recipe})
+            case = f"{variant.kind}:{self.name}{tail}"
+            yield Change(case, {self.name: variant.recipe}, self.name)
 
     def random_given(self, form: Form) -> Any:
         """A Hypothesis strategy of recipes by the names they are given under."""
