@@ -84,8 +84,10 @@ class Chooser:
 
     def _note_bounds(self, facts: InputFacts) -> None:
         least, step = spec_number(facts, "min"), spec_number(facts, "step")
-        usual = 1 if facts["io_type"] == "INT" else 0.01
-        self.bounds[facts["id"]] = Bounds(least if least is not None else usual, step or usual)
+        whole = facts["io_type"] == "INT"
+        usual = 1 if whole else 0.01
+        least = least if least is not None else usual
+        self.bounds[facts["id"]] = Bounds(least, step or usual, whole)
 
     def _by_type(self, facts: InputFacts, types: Iterable[str], seed: int) -> dict[str, Source]:
         """The sources of those io types that have one. Raises NoSource when none has."""

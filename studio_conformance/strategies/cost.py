@@ -32,6 +32,8 @@ _COUNTS = re.compile(
     r"seconds|steps|samples)($|_|\d)",
     re.IGNORECASE,
 )
+_SIDES = re.compile(r"width|height|resolution", re.IGNORECASE)
+_LASTS = re.compile(r"seconds|duration", re.IGNORECASE)
 _ADDED = re.compile(
     r"(^|_)(left|right|top|bottom|pad|padding|expand|extend|border|margin|radius)($|_|\d)",
     re.IGNORECASE,
@@ -47,6 +49,8 @@ class Bounds:
 
     least: float = 1
     step: float = 1
+    whole: bool = True
+    """An INT."""
 
     def below(self, value: float) -> float:
         """The greatest allowed number that is not above ``value``; ``least`` if there is none."""
@@ -65,7 +69,7 @@ def capped(
     ``usual``: the defaults, which always fit: they are the pack's own choice. ``kept``: the input
     that the case is about; it is lowered last, and not below its default.
     """
-    sizes = [name for name in inputs if name in bounds and is_size(name)]
+    sizes = [name for name in inputs if name in bounds and is_size(name, bounds[name].whole)]
     at_default = {**inputs, **{name: usual[name] for name in sizes if name in usual}}
     most = max(estimate(at_default), BUDGET)
     lowered: dict[str, Recipe] = dict(inputs)
@@ -74,7 +78,7 @@ def capped(
         if estimate(lowered) > most:
             _lower(lowered, name, bounds[name], SMALL)
     for name in [kept, *others] if kept in sizes else others:
-        fitting = MOST_ITEMS if _COUNTS.search(name) else _number(lowered[name])
+        fitting = MOST_ITEMS if _is_count(name) else _number(lowered[name])
         if estimate(lowered) > most:
             fitting = min(fitting, _fitting(lowered, name, most))
         _lower(lowered, name, bounds[name], max(fitting, _number(usual.get(name, {}))))
@@ -86,10 +90,16 @@ def capped(
     return lowered, words
 
 
-def is_size(name: str) -> bool:
+def is_size(name: str, whole: bool = True) -> bool:
     """Whether the number decides, by its name, how large tensors are."""
     last = name.rpartition(".")[2]
-    return any(each.search(last) for each in (_SIZES, _ADDED, _SCALES, _MEGA))
+    kinds = (_SIZES, _ADDED, _SCALES, _MEGA) if whole else (_SCALES, _MEGA, _LASTS)
+    return any(each.search(last) for each in kinds)
+
+
+def _is_count(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return bool(_COUNTS.search(last)) and not _SIDES.search(last)
 
 
 def estimate(inputs: Mapping[str, Recipe]) -> float:
