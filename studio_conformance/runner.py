@@ -20,7 +20,7 @@ from studio_conformance.checks import (
 from studio_conformance.outcomes import Outcome
 from studio_conformance.subject import Node, Pack
 
-SPEAKS_UNLOADED = frozenset({"LOAD", "COMPAT"})
+SPEAKS_UNLOADED = frozenset({"LOAD", "COMPAT", "ENV"})
 """Families that judge even a pack which did not load: what broke, and does the level explain it."""
 
 IMPORT_CHECK = "LOAD-001"

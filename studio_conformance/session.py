@@ -97,6 +97,8 @@ class PackRun:
     results: dict[str, list[Result]] = field(default_factory=dict)
     """By item id."""
     begun: Inspecting | None = None
+    beside: tuple[Path, ...] = ()
+    """Other packs of the run."""
     environment: Environment | None = None
     """The pack's own, once it was needed and where it has one."""
     budget: Budget | None = None
@@ -207,6 +209,7 @@ class PackRun:
 
     def _judge_by(self, subject: Pack) -> None:
         subject.exercise = self._exercise
+        subject.beside = self.beside
         self.subject = subject
 
     def _exercise(self, node: Node) -> NodeExecution:
@@ -440,6 +443,8 @@ def open_session(arguments: Sequence[str], overrides: dict[str, Any], cwd: Path)
         packs, unique_names([safe_name(p.target.name) for p in packs]), strict=True
     ):
         run.label = label
+    for run in packs:
+        run.beside = tuple(p.target.path for p in packs if p is not run)
     return Session(packs, refused)
 
 

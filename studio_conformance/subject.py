@@ -61,6 +61,8 @@ class Pack(PackSoFar):
         self.description = description
         self.exercise: Exercise | None = None
         """How nodes of this pack are run; None where only its description is at hand."""
+        self.beside: tuple[Path, ...] = ()
+        """Other packs of the run."""
         self.nodes = [Node(self, node) for node in description["nodes"]]
 
     @property

@@ -30,6 +30,7 @@ FAMILIES: dict[str, str] = {
     "SIGNATURE": "The methods fit what the node declares and how the host calls them.",
     "V1": "The v1 face of every node is what the host and old clients read.",
     "COMPAT": "The pack uses only what its target host has.",
+    "ENV": "What the pack needs can be installed, beside the host and beside other packs.",
     "EXEC": "A node keeps its promises when it runs.",
 }
 

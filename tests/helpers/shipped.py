@@ -19,6 +19,9 @@ TWINS = ROOT / "twins"
 SLOW = ("LOAD-042/bad", "LOAD-037", "LOAD-005/bad", "LOAD-044/bad", "LOAD-029/bad")
 """Twins that take seconds by their nature; they start first, so that the others run beside them."""
 
+NEIGHBOUR = "neighbour"
+"""A pack in the folder of a twin that is judged as if both were in one run."""
+
 
 class Finding(NamedTuple):
     """A finding without its message and without anything that depends on the machine."""
@@ -81,6 +84,8 @@ def judge_pack(path: Path) -> list[Result]:
     """Every row that judging the pack by its own settings gives."""
     # Twins speak by their defaults, bounds and options; random inputs would only take time.
     run = open_pack(str(path), {"max_examples": 0}, ROOT)
+    if (path / NEIGHBOUR).is_dir():
+        run.beside = (path / NEIGHBOUR,)
     if not _is_run(path):
         ignore = (*run.settings.ignore, "EXEC")
         run.settings = replace(run.settings, ignore=ignore)

@@ -1,9 +1,9 @@
 """Declares the library that it uses."""
 
 try:
-    import greetings_library
+    import packaging
 except ImportError:
-    greetings_library = None
+    packaging = None
 
 
 class Greeting:
