@@ -16,7 +16,7 @@ from reference_runtime.environments.errors import CannotBuild, Unsolvable
 from reference_runtime.environments.interpreters import this_interpreter
 from reference_runtime.environments.lending import FAMILY
 from reference_runtime.environments.requirements import Requirement, normalised
-from reference_runtime.environments.uv import find_uv
+from reference_runtime.environments.uv import find_uv, settings
 
 HOST_SET = (
     "aiohttp", "alembic", "av", "einops", "kornia", "numpy", "pillow", "psutil", "pydantic",
@@ -39,8 +39,8 @@ def counting(wanted: Iterable[Requirement]) -> list[Requirement]:
     return [r for r, marker in markers if marker is None or marker.evaluate({"extra": ""})]
 
 
-def host_versions(names: Sequence[str] = HOST_SET) -> dict[str, str]:
-    """What of the host's own set is installed here, with its version."""
+def host_versions(names: Sequence[str]) -> dict[str, str]:
+    """Which of these distributions of the host are installed here, and their versions."""
     found = {name: _version(name) for name in names}
     return {name: version for name, version in found.items() if version}
 
@@ -63,7 +63,8 @@ def is_installed(requirement: Requirement) -> bool:
 
 def host_pins() -> list[str]:
     """The host's own packages at their versions here; builds that no index has are left out."""
-    return [f"{name}=={version}" for name, version in host_versions().items() if "+" not in version]
+    versions = host_versions(HOST_SET).items()
+    return [f"{name}=={version}" for name, version in versions if "+" not in version]
 
 
 def _holds(constraint: str) -> bool:
@@ -92,16 +93,20 @@ def check_together(
     if python in (None, ours) and all(map(is_installed, counted)) and all(map(_holds, limits)):
         return  # what is installed is the proof
     texts = tuple(sorted({r.text for r in counted}))
-    found = _solve(texts, limits, tuple(options), python or ours)
+    found = _solve(texts, limits, tuple(options), python or ours, tuple(settings().items()))
     if found is not None:
         raise found
 
 
 @functools.lru_cache(maxsize=256)
 def _solve(
-    wanted: tuple[str, ...], constraints: tuple[str, ...], options: tuple[str, ...], python: str
+    wanted: tuple[str, ...],
+    constraints: tuple[str, ...],
+    options: tuple[str, ...],
+    python: str,
+    settings: tuple[tuple[str, str], ...],
 ) -> CannotBuild | None:
-    """What uv says against it; asked once in a process."""
+    """What uv says against it; asked once in a process, and again with other ``settings``."""
     try:
         with tempfile.TemporaryDirectory(prefix="studio-conformance-") as name:
             _ask(Path(name), wanted, constraints, options, python)
