@@ -22,6 +22,7 @@ TABLE = "studio-conformance"
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_EXAMPLES = 0
 DEFAULT_BUDGET = 300.0
+DEFAULT_CALLS = 20
 Isolation = Literal["process", "venv"]
 T = TypeVar("T")
 
@@ -51,6 +52,8 @@ class Settings:
     """Random inputs that each node is run on, after the systematic ones."""
     budget: float = DEFAULT_BUDGET
     """Seconds for running nodes, all together."""
+    calls: int = DEFAULT_CALLS
+    """How often a node is called to see what it holds on to (family RPC)."""
     isolation: Isolation = "process"
     """Where the worker runs: with this interpreter, or in an environment of the pack's own."""
     fakes: bool = False
@@ -137,6 +140,7 @@ class _Reader:
             "timeout": lambda value: self.seconds("timeout", value),
             "max_examples": self.examples,
             "budget": lambda value: self.seconds("budget", value),
+            "calls": self.calls,
             "isolation": lambda value: self.one_of("isolation", value, get_args(Isolation)),
             "fakes": self.fakes,
             "waivers": self.waivers,
@@ -178,6 +182,11 @@ class _Reader:
     def examples(self, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1_000_000:
             self.fail(f"max_examples must be a whole number from 0 on, not {value!r}")
+        return value
+
+    def calls(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not 8 <= value <= 1_000_000:
+            self.fail(f"calls must be a whole number from 8 on, not {value!r}")
         return value
 
     def fakes(self, value: Any) -> bool:

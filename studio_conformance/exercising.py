@@ -24,6 +24,7 @@ from reference_runtime.exercise.runner import Exerciser, Journal, Limits, Reques
 from reference_runtime.runtime import PackSpec
 from studio_conformance.config import Settings
 from studio_conformance.crew import Crew
+from studio_conformance.crossing import Attempt, TwinWorker
 from studio_conformance.kept import Replay
 from studio_conformance.subject import Node
 
@@ -39,6 +40,8 @@ SECOND: tuple[RelationName, ...] = ("other_rng", "same_instance")
 """Further runs of the first and of the second case that gives something: the instance that ran the
 first must run the second like a new one."""
 AGAIN: tuple[RelationName, ...] = ("other_rng",)
+FEW = 4
+"""How many cases are run where no check of EXEC wants them."""
 REPEATED = 4
 """How many further cases of a node are run again with another state of the generators."""
 GAVE = ("returned", "blocked")
@@ -62,6 +65,12 @@ class Wishes:
     fakes: bool = False
     only: dict[str, list[Case]] = field(default_factory=dict)
     """By key of a node: run these cases and no others."""
+    run: bool = True
+    """Checks want all cases; else the first few will do."""
+    cross: bool = False
+    """Checks want to know what isolation makes of a node."""
+    calls: int = 20
+    """How often a node is called to see what it holds on to."""
 
 
 @dataclass
@@ -81,12 +90,14 @@ class Exercises:
     expected: list[Node] = field(default_factory=list)
     workers: int = 1
     _crew: Crew | None = None
+    _twin: TwinWorker | None = None
     _begun: int = 0
     """Nodes that have had their share, or part of it."""
 
     def __call__(self, node: Node) -> NodeExecution:
         """Run the node on its cases; never raises for what the node does."""
         if self._crew is None:
+            self._twin = TwinWorker(self.spec, self.limits) if self.wishes.cross else None
             self._crew = Crew(self._new_exerciser, self._execution)
             self._crew.begin(self.expected, self.workers)
         execution = self._crew.result(node)
@@ -96,6 +107,9 @@ class Exercises:
     def close(self) -> None:
         """End the workers; safe to call again. A later question starts new ones."""
         crew, self._crew = self._crew, None
+        twin, self._twin = self._twin, None
+        if twin is not None:
+            twin.close()  # Before those that wait for its answers.
         if crew is not None:
             crew.close()
 
@@ -126,8 +140,12 @@ class Exercises:
             exerciser.prepare()  # starting a worker is no fault of the node that needs it
         share = self._share()
         series = _Series(node, exerciser, share, execution)
-        series.systematic(only or plan.systematic)
-        if not only and plan.random is not None:
+        systematic = plan.systematic if self.wishes.run else plan.systematic[:FEW]
+        series.systematic(only or systematic)
+        if self._twin is not None:
+            calls, cases = self.wishes.calls, plan.systematic
+            Attempt(node, exerciser, self._twin, share, execution, cases, calls).run()
+        if not only and plan.random is not None and self.wishes.run:
             series.at_random(plan.random, self.wishes.max_examples)
         execution["seconds"] = share.seconds
         return execution
@@ -136,9 +154,18 @@ class Exercises:
 def exercises_of(spec: PackSpec, settings: Settings, run: PackRun) -> Exercises:
     """How the nodes of this pack are run, by its settings."""
     budget = run.budget or Budget(settings.budget, min(NODE_SECONDS, settings.budget))
+    families = {unit.family for unit in run.units if unit.node is not None}
+    wishes = Wishes(
+        settings.max_examples,
+        settings.fakes,
+        _cases(run.only),
+        run="EXEC" in families,
+        cross="RPC" in families,
+        calls=settings.calls,
+    )
     return Exercises(
         spec,
-        Wishes(settings.max_examples, settings.fakes, _cases(run.only)),
+        wishes,
         budget,
         Limits(seconds=min(CALL_SECONDS, settings.timeout)),
         run.journal,

@@ -24,7 +24,14 @@ from studio_conformance.options import WrongUsage, overrides
 from studio_conformance.protocol import has_nothing_around, is_undisturbed, run_shortly
 from studio_conformance.reports.json_report import write_reports
 from studio_conformance.reports.terminal import render
-from studio_conformance.session import PackRun, Progress, Session, Unit, open_session
+from studio_conformance.session import (
+    RUNNING,
+    PackRun,
+    Progress,
+    Session,
+    Unit,
+    open_session,
+)
 
 MARKS: dict[str, dict[str, bool]] = {
     "": {},
@@ -185,7 +192,7 @@ class StudioHooks:
 
     def _running_nodes(self) -> Iterator[str]:
         """A line about running nodes, where a check asks for it."""
-        runs = [run for run in self.session.packs if any(c.family == "EXEC" for c in run.checks)]
+        runs = [run for run in self.session.packs if any(c.family in RUNNING for c in run.checks)]
         for settings in {run.settings.budget: run.settings for run in runs}.values():
             fakes = ", with stand-ins for models" if settings.fakes else ""
             yield (

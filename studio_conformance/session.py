@@ -46,6 +46,9 @@ from studio_conformance.waivers import complaints, waiver_for
 EARLY_FAMILIES = frozenset({"SCHEMA", "SIGNATURE", "V1"})
 """Families of checks that need nothing but the description and the source."""
 
+RUNNING = ("EXEC", "RPC")
+"""Families of checks for which nodes are run."""
+
 if TYPE_CHECKING:
     from reference_runtime.environments.building import Environment
     from studio_conformance.exercising import Exercises
@@ -134,6 +137,11 @@ class PackRun:
             for family, checks in families
         ]
         return [*_replayed(units, self.only)] if self.only else units
+
+    @cached_property
+    def _telling_family(self) -> str:
+        """The family whose items tell of the runs: a node is run for all families at once."""
+        return next((u.family for u in self.units if u.family in RUNNING), RUNNING[0])
 
     def _by_family(self, scope: str) -> list[tuple[str, tuple[Check, ...]]]:
         families: dict[str, list[Check]] = {}
@@ -247,9 +255,9 @@ class PackRun:
             for check in unit.checks
             for verdict in self._verdicts(check, unit)
         ]
-        if self.exercises is not None and unit.node is not None and unit.family == "EXEC":
+        if self.exercises is not None and unit.node is not None and unit.family in RUNNING:
             done = self.exercises.done.get(unit.node.key)
-            if done is not None:
+            if done is not None and unit.family == self._telling_family:
                 self.executions[unit.item_id(self.label)] = tally(done)
         return rows
 
@@ -327,7 +335,8 @@ class PackRun:
 
     def expect(self, units: Iterable[Unit]) -> None:
         """Say which units will be judged, in this order, so that nodes can be run ahead."""
-        self.expected = [u.node for u in units if u.family == "EXEC" and u.node is not None]
+        nodes = [u.node for u in units if u.family in RUNNING and u.node is not None]
+        self.expected = list(dict.fromkeys(nodes))
         processors = os.cpu_count() or 1
         self.workers = max(1, min(processors, MOST_WORKERS, len(self.expected) // NODES_EACH))
 

@@ -230,6 +230,43 @@ class Relation(TypedDict):
     """Of the further run; None for "split_batch", and where there was none."""
 
 
+Step = Literal["wire", "kept", "together", "flat", "standard", "twin"]
+"""wire: inputs come over the wire of isolated packs, outputs go over it and come back. kept: other
+runs of the node follow, and the outputs are looked at again. together: two calls of an async node
+at once. flat: many calls, and what is still held after them. standard: the standard streams, with
+something to read on stdin. twin: the same case in a second worker, whose hash seed is another."""
+
+Loss = Literal[
+    "refused", "type", "content", "shared", "inputs", "outputs", "descriptors", "replaced", "read"
+]  # fmt: skip
+"""wire: refused (it can't be sent), type (it comes back as another type), content, shared (tensors
+no longer share memory). flat: inputs, outputs, descriptors that are still held. standard: replaced
+(a descriptor or stream is another one, or closed), read (from stdin)."""
+
+
+class LossFacts(TypedDict):
+    """One thing that a step found. ``path``: "output 0['samples']", or what it is about."""
+
+    what: Loss
+    path: str
+    detail: str
+
+
+class CrossingFacts(TypedDict):
+    """One step of what is tried of a node that is isolated from its host."""
+
+    step: Step
+    case: str
+    """Id of the case."""
+    outcome: Literal["done", "not_comparable", "died"]
+    reason: str
+    """Why it is not comparable, or how the worker ended. Of "done": what was left out, and why."""
+    losses: list[LossFacts]
+    differences: list[Difference]
+    """wire: from the run without the wire. kept: outputs later, from what they were. together: from
+    the call alone. twin: from the first worker."""
+
+
 class Case(TypedDict):
     """An input to run a node on. ``id`` is stable: "defaults", "min:width", "option:mode=add"."""
 
@@ -262,7 +299,15 @@ class NotGenerable(TypedDict):
     reason: str
 
 
-class NodeExecution(TypedDict):
+class _Crossed(TypedDict, total=False):
+    """Only there where checks of isolation are asked for."""
+
+    crossings: list[CrossingFacts]
+    crossings_left: str
+    """Why steps were left out; empty when none was."""
+
+
+class NodeExecution(_Crossed):
     """All that was run of one node; what ``subject.Node.execution`` gives to checks."""
 
     node: str

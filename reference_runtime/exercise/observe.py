@@ -82,7 +82,7 @@ def run_case(
         run.facts["reason"] = f"the input could not be made: {type(error).__name__}: {error}"
         return run
     before = {name: marks(value) for name, value in run.inputs.items()}
-    with _inference():
+    with inference():
         _observed(around, subject, run, target, seed, how)
     _note_mutations(run, before)
     return run
@@ -90,7 +90,7 @@ def run_case(
 
 def make_inputs(subject: Subject, case: Case) -> dict[str, Any]:
     """The case's values, in a list each for a node that wants lists. Raises what making raises."""
-    with _inference():
+    with inference():
         values = {name: make(recipe) for name, recipe in case["inputs"].items()}
     return as_lists(values) if subject.wants_lists else values
 
@@ -214,7 +214,7 @@ def blank(subject: Subject) -> CaseFacts:
     return blank_facts(declared_outputs(subject))
 
 
-def _inference() -> AbstractContextManager[Any]:
+def inference() -> AbstractContextManager[Any]:
     """The host runs whole prompts in inference mode."""
     try:
         import torch

@@ -7,12 +7,9 @@ that needs one, and the case it died of is told as crashed or hung.
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +20,15 @@ from reference_runtime.exercise.blank import blank_facts
 from reference_runtime.exercise.facts import (
     Case,
     CaseFacts,
+    CrossingFacts,
     Difference,
     Relation,
     RelationName,
+    Step,
 )
+from reference_runtime.exercise.guarding import MemoryGuard, strike
 from reference_runtime.isolation.inspector import CannotStart, Inspector, Wanted
-from reference_runtime.isolation.process import WorkerDied, WorkerProcess
+from reference_runtime.isolation.process import WorkerDied
 from reference_runtime.isolation.rpc import RemoteError
 from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.isolation.signals import cleaning_before_termination
@@ -40,7 +40,6 @@ FURTHER_FACTOR = 3.0
 FURTHER_SECONDS = 3.0
 """Once the further runs of a case have taken so long, no more are begun."""
 MEMORY_BYTES = 4 << 30
-LOOK_SECONDS = 0.05
 MAX_DEATHS = 25
 """After so many dead workers of one pack the rest of its cases are not run."""
 
@@ -74,6 +73,21 @@ class Request:
             "case": self.case,
             "linked": self.linked,
         }
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """One step of what isolation makes of a node; see ``exercise.crossing``."""
+
+    key: str
+    class_name: str
+    step: Step
+    case: Case
+    others: list[Case]
+    calls: int
+
+    def params(self) -> dict[str, Any]:
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
@@ -111,11 +125,16 @@ class Exerciser:
     """
 
     def __init__(
-        self, spec: PackSpec, journal: Journal | None = None, limits: Limits | None = None
+        self,
+        spec: PackSpec,
+        journal: Journal | None = None,
+        limits: Limits | None = None,
+        hash_seed: int = 0,
     ) -> None:
         self.spec = spec
         self.limits = limits or Limits()
         self.deaths = 0
+        self._hash_seed = hash_seed
         self._journal = journal or Journal(None)
         self._inspector: Inspector | None = None
         self._current: Inspector | None = None
@@ -154,13 +173,33 @@ class Exerciser:
         except RemoteError as error:
             return _not_run(f"the harness broke: {error}")
 
+    def cross(self, request: Crossing) -> CrossingFacts:
+        """Try the step; never raises for what the node does. Raises EnvironmentBroken."""
+        if self._stopped or self.deaths >= MAX_DEATHS:
+            return _not_crossed(request, "not_comparable", "its workers have ended")
+        try:
+            inspector = self._ready()
+            assert inspector.worker is not None
+            seconds = self.limits.seconds * FURTHER_FACTOR
+            name = f"{request.key} {request.step}"
+            with self._guard.watching(inspector.worker):
+                called = inspector.call("cross", request.params(), seconds, name)
+            facts: CrossingFacts = called["crossing"]
+            return facts
+        except WorkerDied as death:
+            reason = self._cause(death, self.limits.seconds * FURTHER_FACTOR)
+            self._died(death, "crashed", reason)
+            return _not_crossed(request, "died", reason)
+        except RemoteError as error:
+            return _not_crossed(request, "not_comparable", f"the harness broke: {error}")
+
     def stop(self) -> None:
         """End the worker from another thread: what is under way is told as a death."""
         self._stopped = True
         current = self._current
         worker = current.worker if current is not None else None
         if worker is not None and not worker.ended:
-            _strike(worker.pid)
+            strike(worker.pid)
 
     def close(self) -> None:
         """End the worker; safe to call again."""
@@ -241,6 +280,7 @@ class Exerciser:
             timeout=self.spec.timeout,
             python=self.spec.python or sys.executable,
             web=None,
+            hash_seed=self._hash_seed,
         )
 
     def _kill(self) -> None:
@@ -279,83 +319,6 @@ class Exerciser:
         self.close()
 
 
-class MemoryGuard:
-    """Kills a worker that takes more memory than it may; ``struck`` tells whether it did."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.struck = False
-        self._worker: WorkerProcess | None = None
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._closed = False
-        self._thread: threading.Thread | None = None
-
-    def watching(self, worker: WorkerProcess) -> _Watching:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._look, name="memory-guard", daemon=True)
-            self._thread.start()
-        return _Watching(self._set, worker)
-
-    def close(self) -> None:
-        self._closed = True
-        self._wake.set()
-
-    def _set(self, worker: WorkerProcess | None) -> None:
-        with self._lock:
-            self._worker = worker
-            if worker is not None:
-                self.struck = False
-                self._wake.set()
-
-    def _look(self) -> None:
-        while not self._closed:
-            with self._lock:
-                watched = self._worker
-                if watched is None:
-                    self._wake.clear()
-                elif not watched.ended and resident_bytes(watched.pid) > self.limit:
-                    self.struck = True
-                    _strike(watched.pid)
-                    self._worker = None
-            if watched is None:
-                self._wake.wait()
-            else:
-                time.sleep(LOOK_SECONDS)
-
-
-class _Watching:
-    def __init__(self, tell: Callable[[WorkerProcess | None], None], worker: WorkerProcess) -> None:
-        self._tell, self._worker = tell, worker
-
-    def __enter__(self) -> None:
-        self._tell(self._worker)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._tell(None)
-
-
-def _strike(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
-def resident_bytes(pid: int) -> int:
-    """Resident memory of a process; 0 where the system does not tell."""
-    try:
-        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
-        return 0
-
-
 def _ended_otherwise(name: RelationName, first: CaseFacts, second: CaseFacts) -> Relation:
     what = f"{first['outcome']} and {second['outcome']} ({second['reason']})"
     difference: Difference = {"path": "outcome", "what": what, "max_abs": None, "max_rel": None}
@@ -375,6 +338,17 @@ def _left_out(name: RelationName) -> Relation:
         "reason": f"left out: the runs before took more than {FURTHER_SECONDS:g} s",
         "differences": [],
         "facts": None,
+    }
+
+
+def _not_crossed(request: Crossing, outcome: Any, reason: str) -> CrossingFacts:
+    return {
+        "step": request.step,
+        "case": request.case["id"],
+        "outcome": outcome,
+        "reason": reason,
+        "losses": [],
+        "differences": [],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from typing import Any
 
+from reference_runtime.exercise.crossing import Crossing, Trial
 from reference_runtime.exercise.facts import Case
 from reference_runtime.exercise.hooks import Hooks
 from reference_runtime.exercise.invoking import Subject, subject_of
@@ -24,6 +25,7 @@ class Exercise:
         self._loaded, self._around = loaded, around
         self._subjects: dict[tuple[str, str], Subject] = {}
         self._last: tuple[Subject, Case, Run] | None = None
+        self._crossing = Crossing()
         _import_torch()
         gc.freeze()  # what stays for ever need not be looked through after each run
 
@@ -45,6 +47,15 @@ class Exercise:
         return {
             "relation": relate(self._around, subject, case, run, params["name"], params["other"])
         }
+
+    def cross(self, params: dict[str, Any]) -> dict[str, Any]:
+        """One step of ``crossing``. ``params``: ``key`` and ``class_name`` of the node, ``step``,
+        ``case``, ``others`` (cases beside it), ``calls`` (how many "flat" makes).
+        """
+        subject = self._subject(params["key"], params["class_name"])
+        case, others, calls = params["case"], params["others"], params["calls"]
+        trial = Trial(self._around, subject, case, others, calls)
+        return {"crossing": self._crossing.cross(params["step"], trial)}
 
     def _first(self, subject: Subject, case: Any, linked: bool) -> Run:
         facts, refusal = self._ask_hooks(subject, case, linked)

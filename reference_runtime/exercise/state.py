@@ -70,7 +70,7 @@ def take(root: Path) -> State:
         torch_seed=_torch_seed(),
         threads={thread.ident or 0: thread.name for thread in threading.enumerate()},
         processes=children(),
-        open_files=_open_files(),
+        open_files=open_files(),
         environment=dict(os.environ),
         path=[str(entry) for entry in sys.path],
         handlers=_handlers(),
@@ -240,7 +240,7 @@ def _place(name: str) -> str:
     return parts[1] if parts[1] in ("output", "temp", "input", "models", "user") else "other"
 
 
-def _open_files() -> dict[int, str]:
+def open_files() -> dict[int, str]:
     try:
         numbers = os.listdir("/proc/self/fd")
     except OSError:

@@ -54,6 +54,7 @@ class Wanted:
     timeout: float
     python: str
     web: str | None
+    hash_seed: int = 0
 
 
 @dataclass
@@ -152,7 +153,11 @@ class Inspector:
         python = self.wanted.python
         try:
             self._worker = WorkerProcess(
-                python, self.scratch.work, rewrite=self._rewrite, on_progress=self._tell
+                python,
+                self.scratch.work,
+                rewrite=self._rewrite,
+                on_progress=self._tell,
+                hash_seed=self.wanted.hash_seed,
             )
         except OSError as error:
             raise CannotStart(f"{python} can't be started: {error.strerror or error}") from None

@@ -64,6 +64,7 @@ class WorkerProcess:
         *,
         rewrite: Callable[[bytes], bytes] | None = None,
         on_progress: Callable[[str], None] | None = None,
+        hash_seed: int = 0,
     ) -> None:
         self.output = Output()
         self.doing = ""
@@ -79,7 +80,7 @@ class WorkerProcess:
             stderr=subprocess.PIPE,
             bufsize=0,
             cwd=work / "host",
-            env=worker_environment(work, self._token),
+            env=worker_environment(work, self._token, hash_seed),
             start_new_session=True,
         )
         self._pump = _Pump(self._process, rpc.FrameReader(rewrite), self.output, self._events)

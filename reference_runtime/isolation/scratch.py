@@ -80,7 +80,7 @@ def _make_writable(root: Path) -> None:
             continue
 
 
-def worker_environment(work: Path, token: str) -> dict[str, str]:
+def worker_environment(work: Path, token: str, hash_seed: int = 0) -> dict[str, str]:
     """The complete environment of a worker whose writable folder is ``work``."""
     kept = {k: v for k, v in os.environ.items() if k in KEPT or k.startswith("LC_")}
     home, tmp = str(work / "home"), str(work / "tmp")
@@ -105,6 +105,6 @@ def worker_environment(work: Path, token: str) -> dict[str, str]:
         "TRANSFORMERS_OFFLINE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         # Sets have one order in every run, so that two runs give the same findings.
-        "PYTHONHASHSEED": "0",
+        "PYTHONHASHSEED": str(hash_seed),
         TOKEN: token,
     }

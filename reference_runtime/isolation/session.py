@@ -102,6 +102,13 @@ class Session:
         done: rpc.Message = self._exercise.relate(params)
         return {**done, "touches": self._new_touches()}
 
+    def cross(self, params: rpc.Message) -> rpc.Message:
+        """Try what isolation makes of a node; see ``exercise.crossing``."""
+        self.warm_up()
+        self._progress(f"try {params['step']} of {params['key']} on {params['case']['id']}")
+        done: rpc.Message = self._exercise.cross(params)
+        return {**done, "touches": self._new_touches()}
+
     def _begin_exercise(self) -> Any:
         from reference_runtime.exercise.observe import Surroundings
         from reference_runtime.exercise.serving import Exercise

@@ -56,6 +56,7 @@ class Worker:
             "warm_up": self.warm_up,
             "exercise": self.exercise,
             "relate": self.relate,
+            "cross": self.cross,
             "finish": self.finish,
             "share": self.share,
             "open": self.open,
@@ -158,6 +159,11 @@ class Worker:
         """Run it again in some other way; params: see ``exercise.serving.Exercise.relate``."""
         assert self._session is not None
         return self._session.relate(params)
+
+    def cross(self, params: rpc.Message) -> rpc.Message:
+        """Try what isolation makes of a node; params: see ``exercise.serving.Exercise.cross``."""
+        assert self._session is not None
+        return self._session.cross(params)
 
     def share(self, params: rpc.Message) -> rpc.Message:
         """Use shared memory; params: those of ``exchange.worker_side``."""

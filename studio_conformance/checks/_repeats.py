@@ -19,7 +19,12 @@ Pair = tuple[CaseRecord, Relation]
 
 def real(relation: Relation) -> list[Difference]:
     """Differences of outcome or outputs that are more than rounding."""
-    return [each for each in relation["differences"] if _matters(each) and each["path"][:2] != "ui"]
+    return [each for each in relation["differences"] if is_real(each)]
+
+
+def is_real(difference: Difference) -> bool:
+    """Whether it is one of outcome or outputs, and more than rounding."""
+    return difference["path"][:2] != "ui" and _matters(difference)
 
 
 def _matters(difference: Difference) -> bool:

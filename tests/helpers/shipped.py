@@ -73,11 +73,11 @@ class Judge:
 
 
 def _is_run(path: Path) -> bool:
-    """Whether the nodes of a shipped pack are run: those of the good packs, and EXEC's own twins.
+    """Whether the nodes of a shipped pack are run: those of the good packs, and of own twins.
 
     Twins of other families are about what is seen without running; many could not run at all.
     """
-    return TWINS not in path.parents or path.parent.name.startswith("EXEC-")
+    return TWINS not in path.parents or path.parent.name.startswith(("EXEC-", "RPC-"))
 
 
 def judge_pack(path: Path) -> list[Result]:
@@ -87,8 +87,7 @@ def judge_pack(path: Path) -> list[Result]:
     if (path / NEIGHBOUR).is_dir():
         run.beside = (path / NEIGHBOUR,)
     if not _is_run(path):
-        ignore = (*run.settings.ignore, "EXEC")
-        run.settings = replace(run.settings, ignore=ignore)
+        run.settings = replace(run.settings, ignore=(*run.settings.ignore, "EXEC", "RPC"))
     try:
         run.load()
         return [row for unit in run.units for row in run.run(unit)]
