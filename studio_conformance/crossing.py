@@ -92,23 +92,21 @@ class Attempt:
         return Crossing(self.node.key, facts["class_name"], step, case, others, self.calls)
 
     def _others(self, gave: list[CaseRecord]) -> list[Case]:
-        """Cases with other inputs, first those that differ in no shape: what is kept fits them."""
+        """Cases with other inputs, first those that differ in no shape: what is kept fits them.
+
+        Upper bounds are left out: they may take long, and much memory.
+        """
         first = gave[0]["case"]
         run = {record["case"]["id"] for record in self.execution["cases"]}
         known = [record["case"] for record in gave[1:]]
         known += [case for case in self.cases if case["id"] not in run]
+        known = [case for case in known if not case["id"].startswith("max:")]
         others = [case for case in known if case["inputs"] != first["inputs"]]
-        nearest = sorted(others, key=lambda case: _distance(first, case))
+        nearest = sorted(others, key=lambda case: _shapes(case) != _shapes(first))
         return [_all_at_once(first, nearest), *nearest][:OTHERS] if nearest else []
 
     def _again(self, case: Case) -> Request:
         return Request(self.node.key, self.node.facts["class_name"], case)
-
-
-def _distance(first: Case, other: Case) -> tuple[bool, bool]:
-    """Other shapes are further away, and upper bounds may take long."""
-    shapes = [_shapes(case["inputs"]) for case in (first, other)]
-    return shapes[0] != shapes[1], other["id"].startswith("max:")
 
 
 def _all_at_once(first: Case, others: list[Case]) -> Case:
@@ -120,12 +118,15 @@ def _all_at_once(first: Case, others: list[Case]) -> Case:
     return {**first, "id": "others", "inputs": inputs}
 
 
-def _shapes(recipe: Any) -> Any:
-    """What is left of recipes without their contents."""
+def _shapes(case: Case) -> Any:
+    return _without_contents(case["inputs"])
+
+
+def _without_contents(recipe: Any) -> Any:
     if isinstance(recipe, dict):
         dropped = ("value", "seed", "fill")
-        return {key: _shapes(part) for key, part in recipe.items() if key not in dropped}
-    return [_shapes(part) for part in recipe] if isinstance(recipe, list) else recipe
+        return {key: _without_contents(part) for key, part in recipe.items() if key not in dropped}
+    return [_without_contents(part) for part in recipe] if isinstance(recipe, list) else recipe
 
 
 def _enough(found: list[CrossingFacts]) -> str:

@@ -99,6 +99,7 @@ def _begin(config: pytest.Config) -> Session:
         isolation=option.studio_isolation,
         max_examples=option.studio_max_examples,
         budget=option.studio_budget,
+        calls=option.studio_calls,
         fakes=option.studio_fakes,
     )
     session = open_session(option.studio_pack, given, config.invocation_params.dir)

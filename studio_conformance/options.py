@@ -24,6 +24,7 @@ def overrides(
     timeout: str | None = None,
     max_examples: str | None = None,
     budget: str | None = None,
+    calls: str | None = None,
     isolation: str | None = None,
     fakes: bool = False,
 ) -> dict[str, Any]:
@@ -37,6 +38,7 @@ def overrides(
         "timeout": _seconds("--studio-timeout", timeout),
         "max_examples": _number("--studio-max-examples", max_examples),
         "budget": _seconds("--studio-budget", budget),
+        "calls": _number("--studio-calls", calls, least=8),
         "isolation": _one_of("--studio-isolation", isolation, get_args(Isolation)),
         "fakes": fakes or None,
     }
@@ -80,9 +82,9 @@ def _seconds(option: str, value: str | None) -> float | None:
     return seconds
 
 
-def _number(option: str, value: str | None) -> int | None:
+def _number(option: str, value: str | None, least: int = 0) -> int | None:
     if value is None:
         return None
-    if not value.isdecimal() or len(value) > 7:
-        raise WrongUsage(f"{option} must be a whole number from 0 on, not {value!r}")
+    if not value.isdecimal() or len(value) > 7 or int(value) < least:
+        raise WrongUsage(f"{option} must be a whole number from {least} on, not {value!r}")
     return int(value)

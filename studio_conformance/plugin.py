@@ -75,6 +75,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how long running nodes may take, all together (default: 300)",
     )
     group.addoption(
+        "--studio-calls",
+        metavar="N",
+        help="how often each node is called to see what it holds on to (family RPC; default: 20)",
+    )
+    group.addoption(
         "--studio-fakes",
         action="store_true",
         help="give small stand-ins for models, so that nodes which need one are run too",
