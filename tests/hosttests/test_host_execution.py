@@ -16,12 +16,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import host_checkout
 import pytest
 
 pytestmark = pytest.mark.network
 
-REPOSITORY = "https://github.com/comfyanonymous/ComfyUI"
-COMMIT = "a125cd84b054a57729b5eecab930ca9408719832"  # 0.3.64
 EXPECTED = 185
 SECONDS = 1200
 
@@ -33,25 +32,10 @@ os.execv(sys.executable, [*server, *sys.argv[1:]])
 GRAPH_UTILS = "from reference_runtime.api.graph import GraphBuilder, Node, is_link\n"
 
 
-def _git(folder: Path, *arguments: str) -> None:
-    command = ["git", "-C", str(folder), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"{REPOSITORY} can't be fetched: {done.stderr.strip()[-200:]}")
-
-
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The host's repository, or as much of it as has its tests."""
-    given = os.environ.get("STUDIO_HOST_CHECKOUT")
-    if given:
-        return Path(given)
-    folder = tmp_path_factory.mktemp("host")
-    _git(folder, "init", "--quiet")
-    _git(folder, "sparse-checkout", "set", "tests")
-    _git(folder, "fetch", "--quiet", "--depth=1", "--filter=blob:none", REPOSITORY, COMMIT)
-    _git(folder, "checkout", "--quiet", "FETCH_HEAD")
-    return folder
+    return host_checkout.checkout(tmp_path_factory.mktemp("host"), "tests")
 
 
 @pytest.fixture(scope="module")
