@@ -1,4 +1,4 @@
-"""``comfy.hooks``: enums, keyframes and groups are real; the hooks themselves are model code.
+"""``comfy.hooks``: enums, keyframes, groups and conditioning are real; hooks are model code.
 
 Source of the names and results: ComfyUI 0.3.64 and Hanzo Studio 0.3.71.
 """
@@ -10,7 +10,20 @@ from enum import Enum
 from typing import Any
 
 from reference_runtime.host.missing import needs_host
+from reference_runtime.host.standins import node_helpers
+from reference_runtime.host.standins.comfy import hooked_conditioning
 from reference_runtime.host.stubs import model_code
+
+conditioning_set_values = node_helpers.conditioning_set_values
+conditioning_set_values_with_hooks = hooked_conditioning.conditioning_set_values_with_hooks
+set_hooks_for_conditioning = hooked_conditioning.set_hooks_for_conditioning
+set_timesteps_for_conditioning = hooked_conditioning.set_timesteps_for_conditioning
+set_mask_for_conditioning = hooked_conditioning.set_mask_for_conditioning
+combine_conditioning = hooked_conditioning.combine_conditioning
+combine_with_new_conds = hooked_conditioning.combine_with_new_conds
+set_conds_props = hooked_conditioning.set_conds_props
+set_conds_props_and_combine = hooked_conditioning.set_conds_props_and_combine
+set_default_conds_and_combine = hooked_conditioning.set_default_conds_and_combine
 
 
 class EnumHookMode(Enum):
