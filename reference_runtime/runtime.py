@@ -38,6 +38,8 @@ class PackSpec:
     mode: Mode = "faithful"
     timeout: float = 60.0
     python: str | None = None
+    isolated: bool = True
+    """False: in this very process, unconfined; see ``isolation.unisolated``."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Inspecting:
             timeout=spec.timeout,
             python=spec.python or sys.executable,
             web=declared_web(path, level.brand),
+            isolated=spec.isolated,
         )
         self._started = time.monotonic()
         with ExitStack() as ending:

@@ -62,6 +62,12 @@ def _wanted(arguments: argparse.Namespace, cwd: Path) -> list[tuple[dict[str, An
     return list(packs.values())
 
 
+def _isolation(about: dict[str, Any]) -> str | None:
+    """As it was; but nothing runs unconfined because a file says so."""
+    kind: str | None = about.get("isolation", {}).get("kind")
+    return None if kind == "none" else kind
+
+
 def _open(
     arguments: argparse.Namespace, about: dict[str, Any], found: list[Replay], cwd: Path
 ) -> PackRun:
@@ -72,7 +78,7 @@ def _open(
         given = overrides(
             api=about.get("api_level"),
             mode=about.get("mode"),
-            isolation=about.get("isolation", {}).get("kind"),
+            isolation=_isolation(about),
             fakes=about.get("fakes", False),
         )
         run = open_pack(place, given, cwd)

@@ -23,7 +23,9 @@ DEFAULT_TIMEOUT = 60.0
 DEFAULT_EXAMPLES = 0
 DEFAULT_BUDGET = 300.0
 DEFAULT_CALLS = 20
-Isolation = Literal["process", "venv"]
+Isolation = Literal["process", "venv", "none"]
+LASTING_ISOLATION = ("process", "venv")
+"""What a pack's own settings may say: to be run unconfined is for who runs it to say."""
 T = TypeVar("T")
 
 
@@ -55,7 +57,8 @@ class Settings:
     calls: int = DEFAULT_CALLS
     """How often a node is called to see what it holds on to (family RPC)."""
     isolation: Isolation = "process"
-    """Where the worker runs: with this interpreter, or in an environment of the pack's own."""
+    """Where the pack runs: in a worker with this interpreter, in an environment of its own, or in
+    this very process ("none", for a debugger)."""
     fakes: bool = False
     """Small stand-ins take the place of models, so that nodes which need one are run too."""
     waivers: tuple[Waiver, ...] = ()
@@ -141,7 +144,7 @@ class _Reader:
             "max_examples": self.examples,
             "budget": lambda value: self.seconds("budget", value),
             "calls": self.calls,
-            "isolation": lambda value: self.one_of("isolation", value, get_args(Isolation)),
+            "isolation": lambda value: self.one_of("isolation", value, LASTING_ISOLATION),
             "fakes": self.fakes,
             "waivers": self.waivers,
         }

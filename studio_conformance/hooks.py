@@ -83,6 +83,7 @@ def _open(config: pytest.Config) -> Session:
     if not session.packs:
         raise pytest.UsageError(*(refused.message for refused in session.refused))
     _keep_inputs(config, session)
+    _refuse_unisolated(config, session)
     if option.studio_report is not None:
         _make_folder(config.invocation_params.dir / option.studio_report)
     return session
@@ -124,6 +125,16 @@ def _keep_inputs(config: pytest.Config, session: Session) -> None:
         run.only = (recall(kept_file(folder, run.target.path), wanted),)
     except NoSuchFinding as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _refuse_unisolated(config: pytest.Config, session: Session) -> None:
+    """What can't be done without isolation. Raises pytest.UsageError."""
+    if config.option.studio_isolation != "none":
+        return
+    if len(session.packs) > 1:
+        raise pytest.UsageError("--studio-isolation=none runs one pack: a process can hold no more")
+    if hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None):
+        raise pytest.UsageError("--studio-isolation=none runs in this process: leave -n out")
 
 
 def _folder_for_inputs(config: pytest.Config) -> Path | None:
@@ -189,7 +200,15 @@ class StudioHooks:
             f"studio conformance: {_listed([run.label for run in runs])} at level {level} "
             f"({_reason(runs)}), {mode}"
             for (level, mode), runs in alike.items()
-        ] + [*self._running_nodes()]
+        ] + [*self._running_nodes(), *self._warning()]
+
+    def _warning(self) -> Iterator[str]:
+        """That nothing confines a pack, where it was asked for."""
+        if any(run.settings.isolation == "none" for run in self.session.packs):
+            yield (
+                "NOT ISOLATED: the pack runs in pytest's own process, with all rights of yours "
+                "(--studio-isolation=none)"
+            )
 
     def _running_nodes(self) -> Iterator[str]:
         """A line about running nodes, where a check asks for it."""

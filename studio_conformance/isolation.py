@@ -35,6 +35,11 @@ def isolation_facts(kind: str, environment: Environment | None) -> dict[str, Any
 
 def isolation_line(facts: dict[str, Any]) -> str:
     """One line for the terminal."""
+    if facts["kind"] == "none":
+        return (
+            "not isolated: the pack ran unconfined in pytest's own process; what pytest or a "
+            "debugger does there may be taken for its doing"
+        )
     if facts["environment"] is None:
         return "no environment of its own could be had" if facts["kind"] == "venv" else ""
     installed, lent = facts["installed"], facts["lent"]

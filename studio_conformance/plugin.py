@@ -62,7 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--studio-isolation",
         metavar="KIND",
         help="process: the pack's worker runs with this Python (default); venv: in an environment "
-        "of its own, built with uv from what the pack says it needs",
+        "of its own, built with uv from what the pack says it needs; none: in pytest's own "
+        "process, UNCONFINED, for a debugger",
     )
     group.addoption(
         "--studio-max-examples",

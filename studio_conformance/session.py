@@ -190,7 +190,12 @@ class PackRun:
     def _spec(self) -> PackSpec:
         settings = self.settings
         return PackSpec(
-            self.target.path, self.level.name, settings.mode, settings.timeout, self._python()
+            self.target.path,
+            self.level.name,
+            settings.mode,
+            settings.timeout,
+            self._python(),
+            isolated=settings.isolation != "none",
         )
 
     def _python(self) -> str | None:
@@ -337,7 +342,8 @@ class PackRun:
         """Say which units will be judged, in this order, so that nodes can be run ahead."""
         nodes = [u.node for u in units if u.family in RUNNING and u.node is not None]
         self.expected = list(dict.fromkeys(nodes))
-        processors = os.cpu_count() or 1
+        # A pack in this process runs in the main thread: debuggers and handlers want that.
+        processors = (os.cpu_count() or 1) if self.settings.isolation != "none" else 1
         self.workers = max(1, min(processors, MOST_WORKERS, len(self.expected) // NODES_EACH))
 
     def tallies(self) -> Iterator[Tally]:

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from types import TracebackType
 
 from reference_runtime.isolation.process import WorkerProcess
+from reference_runtime.isolation.unisolated import InProcess
 
 LOOK_SECONDS = 0.05
+Worker = WorkerProcess | InProcess
 
 
 class MemoryGuard:
@@ -20,13 +22,13 @@ class MemoryGuard:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.struck = False
-        self._worker: WorkerProcess | None = None
+        self._worker: Worker | None = None
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
 
-    def watching(self, worker: WorkerProcess) -> _Watching:
+    def watching(self, worker: Worker) -> _Watching:
         if self._thread is None:
             self._thread = threading.Thread(target=self._look, name="memory-guard", daemon=True)
             self._thread.start()
@@ -36,7 +38,7 @@ class MemoryGuard:
         self._closed = True
         self._wake.set()
 
-    def _set(self, worker: WorkerProcess | None) -> None:
+    def _set(self, worker: Worker | None) -> None:
         with self._lock:
             self._worker = worker
             if worker is not None:
@@ -60,7 +62,7 @@ class MemoryGuard:
 
 
 class _Watching:
-    def __init__(self, tell: Callable[[WorkerProcess | None], None], worker: WorkerProcess) -> None:
+    def __init__(self, tell: Callable[[Worker | None], None], worker: Worker) -> None:
         self._tell, self._worker = tell, worker
 
     def __enter__(self) -> None:
@@ -76,6 +78,9 @@ class _Watching:
 
 
 def strike(pid: int) -> None:
+    """Kill a worker; not the process that a pack shares with us, see ``unisolated``."""
+    if pid == os.getpid():
+        return
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:

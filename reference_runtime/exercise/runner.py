@@ -281,6 +281,7 @@ class Exerciser:
             python=self.spec.python or sys.executable,
             web=None,
             hash_seed=self._hash_seed,
+            isolated=self.spec.isolated,
         )
 
     def _kill(self) -> None:

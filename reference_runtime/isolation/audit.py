@@ -30,6 +30,8 @@ class Auditor:
     def __init__(self, places: Places) -> None:
         self.places = places
         self.active = False
+        self.refuses = True
+        """Refuse what would reach the network."""
         self.effects: dict[tuple[str, str, str | None, int | None], SideEffect] = {}
         self.refused_writes = False
         self.chdir: Cause | None = None
@@ -174,8 +176,9 @@ class Auditor:
         who = cause()
         # Libraries listen for a moment, while they are imported, to learn whether there is IPv6.
         if doing != "listen on" or (who is not None and who.own):
-            self.note("network", f"{doing} {where}", who, refused=True)
-        raise PermissionError(errno.EACCES, f"refused by the confinement: {doing} {where}")
+            self.note("network", f"{doing} {where}", who, refused=self.refuses)
+        if self.refuses:
+            raise PermissionError(errno.EACCES, f"refused by the confinement: {doing} {where}")
 
     def _is_scratch(self, address: Any) -> bool:
         path = resolve(address)
@@ -185,7 +188,9 @@ class Auditor:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
         if name.lower() in _LOCAL_NAMES or _is_number(name) or name == os.uname().nodename:
             return
-        self.note("network", f"look up {name}", cause(), refused=True)
+        self.note("network", f"look up {name}", cause(), refused=self.refuses)
+        if not self.refuses:
+            return
         offline: Any = sys.modules["_socket"].gaierror
         raise offline(-3, f"Temporary failure in name resolution ({name}: refused)")
 

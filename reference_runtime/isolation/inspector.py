@@ -27,6 +27,7 @@ from reference_runtime.isolation.death import WorkerDied
 from reference_runtime.isolation.process import WorkerProcess
 from reference_runtime.isolation.rpc import RemoteError
 from reference_runtime.isolation.scratch import Scratch
+from reference_runtime.isolation.unisolated import InProcess
 from reference_runtime.loading.failures import problem
 from reference_runtime.loading.place import Place
 from reference_runtime.loading.registration import settle
@@ -55,6 +56,8 @@ class Wanted:
     python: str
     web: str | None
     hash_seed: int = 0
+    isolated: bool = True
+    """In a process of its own; else in this one, see ``unisolated``."""
 
 
 @dataclass
@@ -72,7 +75,7 @@ class Inspector:
     outputs: list[str] = field(default_factory=list)
     output_bytes: int = 0
     _copy: Path | None = None
-    _worker: WorkerProcess | None = None
+    _worker: WorkerProcess | InProcess | None = None
     _starting: list[int] = field(default_factory=list)
     """Numbers of the requests hello, prepare and load to a worker that has not loaded yet."""
     _asked: deque[int] = field(default_factory=deque)
@@ -114,7 +117,7 @@ class Inspector:
         self._first_load()
 
     @property
-    def worker(self) -> WorkerProcess | None:
+    def worker(self) -> WorkerProcess | InProcess | None:
         """The worker of now, if one was started."""
         return self._worker
 
@@ -150,9 +153,13 @@ class Inspector:
         """Replace the worker by a fresh one, and ask it to confine itself and say hello."""
         self._end_worker()
         self._asked.clear()
+        self._worker = self._new_worker() if self.wanted.isolated else InProcess(self._tell)
+        self._starting = [self._worker.ask("hello", self._hello())]
+
+    def _new_worker(self) -> WorkerProcess:
         python = self.wanted.python
         try:
-            self._worker = WorkerProcess(
+            return WorkerProcess(
                 python,
                 self.scratch.work,
                 rewrite=self._rewrite,
@@ -161,7 +168,6 @@ class Inspector:
             )
         except OSError as error:
             raise CannotStart(f"{python} can't be started: {error.strerror or error}") from None
-        self._starting = [self._worker.ask("hello", self._hello())]
 
     def _tell(self, doing: str) -> None:
         self.on_progress(doing)

@@ -21,6 +21,7 @@ def crossed(node: Node, step: Step) -> list[Pair]:
     Raises NotReached when it was not tried, NotApplicable when it could tell nothing.
     """
     records = {record["case"]["id"]: record for record in returned(node)}
+    require_isolated(node)
     tried = [each for each in node.execution.get("crossings", ()) if each["step"] == step]
     if not tried:
         raise NotReached(node.execution.get("crossings_left") or f"the step {step} was not tried")
@@ -28,6 +29,12 @@ def crossed(node: Node, step: Step) -> list[Pair]:
     if not told:
         raise NotApplicable(tried[0]["reason"])
     return told
+
+
+def require_isolated(node: Node) -> None:
+    """Raise NotReached when the pack was run in this process."""
+    if "crossings" not in node.execution:
+        raise NotReached("not tried: the pack is not isolated")
 
 
 def lost(node: Node, step: Step, *kinds: Loss, saying: str = "") -> Iterator[Seen]:
