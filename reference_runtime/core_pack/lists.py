@@ -7,6 +7,7 @@ height, width) and possibly ``noise_mask`` and ``batch_index``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Any
 
 from reference_runtime.api import io_widgets as widgets
@@ -62,7 +63,9 @@ class RebatchLatents(ComfyNode):
 
     @classmethod
     def execute(cls, latents: list[Any], batch_size: list[int]) -> NodeOutput:  # type: ignore[override]
-        singles = (single for latent in latents for single in _split(latent))
+        before = accumulate((len(latent["samples"]) for latent in latents), initial=0)
+        parts = zip(latents, before, strict=False)
+        singles = (single for latent, start in parts for single in _split(latent, start))
         return NodeOutput([_joined(group) for group in _groups(singles, batch_size[0])])
 
 
@@ -83,34 +86,42 @@ def _shape(item: Any) -> Any:
     return samples.shape[1:]
 
 
-def _split(latent: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The latent's entries, each with its mask (ones where there is none) and its batch index."""
+def _split(latent: dict[str, Any], start: int) -> Iterator[dict[str, Any]]:
+    """The latent's entries, each with its mask (ones where there is none) and its batch index.
+
+    Without batch indices they are counted from ``start`` on.
+    """
     import torch
 
     samples = latent["samples"]
-    count, _, height, width = samples.shape
+    count = len(samples)
     mask = latent.get("noise_mask")
-    if mask is None:
+    if (
+        mask is None
+    ):  # of a video the host takes frames for the height; what is all ones is left out
+        height, width = samples.shape[2:4]
         mask = torch.ones((1, 1, height * 8, width * 8), device="cpu")
     if len(mask) < count:
         mask = mask.repeat((-(-count // len(mask)), *[1] * (mask.dim() - 1)))
-    numbers = latent.get("batch_index", range(count))
+    numbers = latent.get("batch_index", range(start, start + count))
     for i in range(count):
         yield {
             "samples": samples[i : i + 1],
             "noise_mask": mask[i : i + 1],
-            "batch_index": [numbers[i]],
+            "batch_index": list(numbers[i : i + 1]),
         }
 
 
 def _joined(group: list[dict[str, Any]]) -> dict[str, Any]:
+    """One latent; with a mask only where its mean is not 1."""
     import torch
 
-    return {
-        "samples": torch.cat([single["samples"] for single in group]),
-        "noise_mask": torch.cat([single["noise_mask"] for single in group]),
-        "batch_index": [number for single in group for number in single["batch_index"]],
-    }
+    made = {"samples": torch.cat([single["samples"] for single in group])}
+    mask = torch.cat([single["noise_mask"] for single in group])
+    if mask.mean() != 1.0:
+        made["noise_mask"] = mask
+    made["batch_index"] = [number for single in group for number in single["batch_index"]]
+    return made
 
 
 LISTS = (RebatchImages, RebatchLatents)

@@ -107,14 +107,22 @@ def test_images_are_regrouped_in_order() -> None:
 def test_latents_are_regrouped_with_their_masks_and_numbers() -> None:
     latents = [
         {"samples": torch.rand((3, 4, 2, 2)), "noise_mask": torch.rand((1, 1, 16, 16))},
+        {"samples": torch.rand((2, 4, 2, 2))},
         {"samples": torch.rand((1, 4, 2, 2)), "batch_index": [9]},
     ]
-    (made,) = call("RebatchLatents", latents=latents, batch_size=[3])
-    assert [len(each["samples"]) for each in made] == [3, 1]
-    assert torch.equal(made[0]["samples"], latents[0]["samples"])
-    assert torch.equal(made[0]["noise_mask"], latents[0]["noise_mask"].repeat(3, 1, 1, 1))
-    assert [each["batch_index"] for each in made] == [[0, 1, 2], [9]]
-    assert torch.equal(made[1]["noise_mask"], torch.ones((1, 1, 16, 16)))
+    (made,) = call("RebatchLatents", latents=latents, batch_size=[4])
+    assert [len(each["samples"]) for each in made] == [4, 2]
+    assert torch.equal(made[0]["samples"][:3], latents[0]["samples"])
+    assert torch.equal(made[0]["noise_mask"][:3], latents[0]["noise_mask"].repeat(3, 1, 1, 1))
+    assert torch.equal(made[0]["noise_mask"][3:], torch.ones((1, 1, 16, 16)))
+    assert [each["batch_index"] for each in made] == [[0, 1, 2, 3], [4, 9]]
+    assert "noise_mask" not in made[1]
+
+
+def test_videos_are_regrouped() -> None:
+    latent = {"samples": torch.rand((3, 16, 2, 4, 4))}
+    (made,) = call("RebatchLatents", latents=[latent], batch_size=[2])
+    assert [each["samples"].shape for each in made] == [(2, 16, 2, 4, 4), (1, 16, 2, 4, 4)]
 
 
 def test_a_latent_is_repeated_with_new_numbers() -> None:

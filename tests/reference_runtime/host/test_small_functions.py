@@ -270,3 +270,44 @@ def test_layers_cast_their_weights_to_the_input(name: str) -> None:
         assert torch.allclose(low, plain(values), atol=0.05)
     with pytest.raises(RuntimeError):
         getattr(ops.disable_weight_init, name)(*arguments).double()(values)
+
+
+def _conditioning(number: int, **options: Any) -> list[Any]:
+    return [[number, {"pooled_output": number, **options}]]
+
+
+def test_properties_are_set_on_copies_of_conditioning() -> None:
+    torch = pytest.importorskip("torch")
+    given, mask = _conditioning(1), torch.ones(4, 4)
+    ((made,),) = hooks.set_conds_props([given], 0.5, "mask bounds", mask, None, (0.1, 0.6))
+    assert given == _conditioning(1)
+    assert made[1].pop("mask").shape == (1, 4, 4)
+    assert made[1] == {
+        "pooled_output": 1, "set_area_to_bounds": True, "mask_strength": 0.5,
+        "start_percent": 0.1, "end_percent": 0.6,
+    }  # fmt: skip
+    assert hooks.set_conds_props([given], 0.5, "default")[0] is given
+
+
+def test_hooks_of_conditioning_are_joined_or_replaced() -> None:
+    before, added = hooks.HookGroup(), hooks.HookGroup()
+    before.add(hooks.Hook(hooks.EnumHookType.Weight))
+    added.add(hooks.Hook(hooks.EnumHookType.Weight))
+    conds = [_conditioning(1, hooks=before), _conditioning(2, hooks=before), _conditioning(3)]
+    one, two, three = hooks.set_conds_props(conds, 1.0, "default", hooks=added)
+    assert one[0][1]["hooks"].hooks == before.hooks + added.hooks
+    assert one[0][1]["hooks"] is two[0][1]["hooks"]
+    assert three[0][1]["hooks"] is added
+    (replaced,) = hooks.set_conds_props(conds[:1], 1.0, "default", hooks=added, append_hooks=False)
+    assert replaced[0][1]["hooks"] is added
+
+
+def test_conditioning_is_combined_pair_by_pair() -> None:
+    one, two, three = (_conditioning(number) for number in (1, 2, 3))
+    assert hooks.combine_conditioning([one, two, three]) == one + two + three
+    assert hooks.set_conds_props_and_combine([one, two], [three]) == [one + three]
+    default = _conditioning(3, default=True)
+    assert hooks.set_default_conds_and_combine([one, two], [three, three]) == [
+        one + default,
+        two + default,
+    ]
