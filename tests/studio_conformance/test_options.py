@@ -33,6 +33,8 @@ def test_codes_may_be_repeated_and_joined_by_commas() -> None:
         ({"timeout": "soon"}, "--studio-timeout must be a number"),
         ({"timeout": "-1"}, "--studio-timeout must be a number"),
         ({"timeout": "nan"}, "--studio-timeout must be a number"),
+        ({"calls": "7"}, "--studio-calls must be a whole number from 8 on, not '7'"),
+        ({"isolation": "never"}, "--studio-isolation must be one of process, venv, none"),
     ],
 )
 def test_a_wrong_value_names_its_option(given: dict[str, Any], told: str) -> None:
