@@ -21,6 +21,7 @@ from reference_runtime.host.standins.comfy import (
     utils,
 )
 from reference_runtime.host.standins.comfy import patcher_extension as extension
+from reference_runtime.host.standins.comfy.k_diffusion import sampling as k_diffusion_sampling
 from reference_runtime.levels import ACTIVE
 from reference_runtime.touches import LOG
 
@@ -242,6 +243,16 @@ def test_samplers_can_be_made_and_named_but_not_run(monkeypatch: pytest.MonkeyPa
     with pytest.raises(HostFeatureMissing, match=r"comfy\.samplers\.KSampler needs a real host"):
         samplers.KSampler(None, 1, None)
     assert "euler" in samplers.KSampler.SAMPLERS
+    assert samplers.sampler_object("ddim").inpaint_options == {"random": True}
+    assert samplers.sampler_object("uni_pc").inpaint_options == {}
+
+
+def test_samplers_have_names_that_a_pack_may_add_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = k_diffusion_sampling
+    with pytest.raises(AttributeError, match=r"k_diffusion\.sampling' .* 'sample_mine'"):
+        samplers.sampler_object("mine")
+    monkeypatch.setattr(module, "sample_mine", lambda model: f"sampled {model}", raising=False)
+    assert samplers.sampler_object("mine").sampler_function("it") == "sampled it"
 
 
 LAYERS = {

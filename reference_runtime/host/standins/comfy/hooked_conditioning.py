@@ -27,8 +27,11 @@ def conditioning_set_values_with_hooks(
     for pair in conditioning:
         options = pair[1].copy()
         for key, value in (values or {}).items():
-            combines = append_hooks and key == "hooks"
-            options[key] = _combined(options.get(key), value, cache) if combines else value
+            if append_hooks and key == "hooks":
+                value = _combined(options.get(key), value, cache)
+                if value is None:
+                    continue
+            options[key] = value
         made.append([pair[0], options])
     return made
 

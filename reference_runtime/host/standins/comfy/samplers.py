@@ -9,10 +9,13 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from reference_runtime.host import known
 from reference_runtime.host.missing import needs_host
+from reference_runtime.host.spelling import spelled
 from reference_runtime.host.standins.comfy import sampler_names
 from reference_runtime.host.standins.comfy.k_diffusion import sampling as k_diffusion_sampling
 from reference_runtime.host.stubs import model_code
+from reference_runtime.levels import ACTIVE
 
 KSAMPLER_NAMES = list(sampler_names.KSAMPLERS)
 SAMPLER_NAMES = list(sampler_names.SAMPLERS)
@@ -192,15 +195,40 @@ def ksampler(
     extra_options: dict[str, Any] | None = None,
     inpaint_options: dict[str, Any] | None = None,
 ) -> KSAMPLER:
-    """The named sampler as an object; running it needs a real host."""
+    """The named sampler as an object.
 
+    One that a pack has put into ``comfy.k_diffusion.sampling`` runs, the host's own need a real
+    host. AttributeError for a name that the module has not.
+    """
+    return KSAMPLER(_sampler_function(str(sampler_name)), extra_options, inpaint_options)
+
+
+def _sampler_function(name: str) -> Callable[..., Any]:
+    attribute = f"sample_{name}"
+    found: Callable[..., Any] | None = vars(k_diffusion_sampling).get(attribute)
+    if found is not None:
+        return found
+    if known.first_level(_SAMPLING, attribute) is None:
+        module = spelled(_SAMPLING, ACTIVE.level.brand)
+        raise AttributeError(f"module {module!r} has no attribute {attribute!r}")
+    return _on_a_host(f"{_SAMPLING}.{attribute}")
+
+
+def _on_a_host(name: str) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
-        needs_host(f"comfy.k_diffusion.sampling.sample_{sampler_name}")
+        needs_host(name)
 
-    return KSAMPLER(function, extra_options, inpaint_options)
+    return function
+
+
+_SAMPLING = "comfy.k_diffusion.sampling"
+_ELSEWHERE = {"uni_pc": "sample_unipc", "uni_pc_bh2": "sample_unipc_bh2"}
 
 
 def sampler_object(name: str) -> KSAMPLER:
+    """The sampler of that name in menus. AttributeError for a name that is none."""
+    if name in _ELSEWHERE:
+        return KSAMPLER(_on_a_host(f"comfy.extra_samplers.uni_pc.{_ELSEWHERE[name]}"))
     return ksampler("euler", inpaint_options={"random": True}) if name == "ddim" else ksampler(name)
 
 
