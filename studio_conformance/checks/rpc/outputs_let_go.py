@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from studio_conformance.checks import Violation, check
 from studio_conformance.checks._crossings import lost
-from studio_conformance.checks._runs import each_once
+from studio_conformance.checks._runs import each_once, explained_by
 from studio_conformance.subject import Node
 
 
@@ -25,4 +25,5 @@ from studio_conformance.subject import Node
     level="warning",
 )
 def outputs_let_go(node: Node) -> Iterator[Violation]:
+    explained_by(node, "EXEC-049")
     yield from each_once(node, lost(node, "flat", "outputs", saying="are kept: "))
