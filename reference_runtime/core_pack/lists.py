@@ -33,7 +33,7 @@ def _schema(node_id: str, display_name: str, category: str, kind: Any, name: str
     )
 
 
-class RebatchImages(ComfyNode):
+class ImageRebatch(ComfyNode):
     """A list of batches in, the same images in batches of ``batch_size`` out."""
 
     RELATIVE_PYTHON_MODULE = "comfy_extras.nodes_rebatch"
@@ -50,8 +50,8 @@ class RebatchImages(ComfyNode):
         return NodeOutput([torch.cat(group) for group in _groups(singles, batch_size[0])])
 
 
-class RebatchLatents(ComfyNode):
-    """As RebatchImages, for latents; only latents of one shape share a batch."""
+class LatentRebatch(ComfyNode):
+    """As ImageRebatch, for latents; only latents of one shape share a batch."""
 
     RELATIVE_PYTHON_MODULE = "comfy_extras.nodes_rebatch"
 
@@ -124,4 +124,4 @@ def _joined(group: list[dict[str, Any]]) -> dict[str, Any]:
     return made
 
 
-LISTS = (RebatchImages, RebatchLatents)
+LISTS = (ImageRebatch, LatentRebatch)

@@ -12,7 +12,11 @@ from reference_runtime.api.schema import Schema
 
 
 def _primitive(node_id: str, display_name: str, kind: Any, **options: Any) -> type[ComfyNode]:
-    """A node with the one input ``value`` and one output, both of ``kind``."""
+    """A node with the one input ``value`` and one output, both of ``kind``.
+
+    Its class has the name it has on the host: Python's own messages tell it.
+    """
+    name = node_id.removeprefix("Primitive")
 
     def define_schema(cls: Any) -> Schema:
         return Schema(
@@ -26,6 +30,7 @@ def _primitive(node_id: str, display_name: str, kind: Any, **options: Any) -> ty
     def execute(cls: Any, value: Any) -> NodeOutput:
         return NodeOutput(value)
 
+    execute.__qualname__ = f"{name}.execute"
     namespace = {
         "__module__": __name__,
         "__doc__": f"{display_name}: hands on its value.",
@@ -33,7 +38,7 @@ def _primitive(node_id: str, display_name: str, kind: Any, **options: Any) -> ty
         "define_schema": classmethod(define_schema),
         "execute": classmethod(execute),
     }
-    return type(node_id, (ComfyNode,), namespace)
+    return type(name, (ComfyNode,), namespace)
 
 
 PRIMITIVES = (

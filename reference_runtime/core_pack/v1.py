@@ -93,7 +93,7 @@ def _metadata(prompt: Any, extra_pnginfo: Any) -> dict[str, str] | None:
     return texts | {key: json.dumps(value) for key, value in (extra_pnginfo or {}).items()}
 
 
-class _LatentRepeat:
+class RepeatLatentBatch:
     def repeat(self, samples: dict[str, Any], amount: int) -> tuple[dict[str, Any]]:
         """Each entry ``amount`` times, the whole batch after itself."""
         made = dict(samples)
@@ -108,7 +108,7 @@ class _LatentRepeat:
         return (made,)
 
 
-class _ImageRepeat:
+class RepeatImageBatch:
     def repeat(self, image: Any, amount: int) -> tuple[Any]:
         return (_repeated(image, amount),)
 
@@ -117,12 +117,12 @@ def _repeated(batch: Any, amount: int) -> Any:
     return batch.repeat((amount, *[1] * (batch.dim() - 1)))
 
 
-class _SamplerChoice:
+class KSamplerSelect:
     def get_sampler(self, sampler_name: str) -> tuple[Any]:
         return (samplers.sampler_object(sampler_name),)
 
 
-class _AnyPreview:
+class PreviewAny:
     def main(self, source: Any = None) -> dict[str, Any]:
         """Show any value as text: texts as they are, plain data as JSON, else ``str``."""
         text = str(source) if isinstance(source, (str, int, float, bool)) else _as_text(source)
@@ -143,10 +143,10 @@ _OURS: dict[tuple[str, str], type] = {
     ("nodes", "LoadImageMask"): _SafeImage,
     ("nodes", "LoadLatent"): _LatentFile,
     ("nodes", "SaveLatent"): _LatentSaver,
-    ("nodes", "RepeatLatentBatch"): _LatentRepeat,
-    ("comfy_extras.nodes_images", "RepeatImageBatch"): _ImageRepeat,
-    ("comfy_extras.nodes_custom_sampler", "KSamplerSelect"): _SamplerChoice,
-    ("comfy_extras.nodes_preview_any", "PreviewAny"): _AnyPreview,
+    ("nodes", "RepeatLatentBatch"): RepeatLatentBatch,
+    ("comfy_extras.nodes_images", "RepeatImageBatch"): RepeatImageBatch,
+    ("comfy_extras.nodes_custom_sampler", "KSamplerSelect"): KSamplerSelect,
+    ("comfy_extras.nodes_preview_any", "PreviewAny"): PreviewAny,
 }
 _MODELS = frozenset({"LoraLoader", "VAELoader"})  # their real part is not what they are for
 

@@ -1,10 +1,10 @@
 """What the host's own nodes compute on our runtime, against what they computed on the host.
 
-The cases are data (``tests/data/host_executions.json``, or another file of its form, named by
+The cases are data (``tests/data/host_executions*.json``, or another file of that form, named by
 STUDIO_HOST_EXECUTIONS); the nodes come from the host's repository at one commit, fetched into a
 temporary folder or taken from a checkout that STUDIO_HOST_CHECKOUT names, and are never kept. Each
-module runs as a pack in a confined worker of its own. Our own nodes of the same names (core pack,
-stand-ins of the host's modules) answer the same cases in ``tests/reference_runtime``.
+module runs as a pack in a confined worker of its own. Our own nodes of the same names, those of the
+core pack, answer the same cases in ``tests/reference_runtime/core_pack``.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from pathlib import Path
 
 import pytest
 from host_checkout import checkout
-from recorded import Case, Verdict, module_file, node_ids, replay
+from recorded import Case, Verdict, module_file, node_ids, recorded, replay
 
 from reference_runtime.isolation.forking import end_nurseries
 
 pytestmark = pytest.mark.network
 
-RECORDED = Path(__file__).parents[1] / "data" / "host_executions.json"
-CASES: list[Case] = json.loads(
-    Path(os.environ.get("STUDIO_HOST_EXECUTIONS", RECORDED)).read_text("utf-8")
-)["cases"]
+FILES = ("host_executions", "host_executions_more")
+GIVEN = os.environ.get("STUDIO_HOST_EXECUTIONS")
+CASES: list[Case] = (
+    json.loads(Path(GIVEN).read_text("utf-8"))["cases"] if GIVEN else recorded(*FILES)
+)
 
 
 @pytest.fixture(scope="module")
