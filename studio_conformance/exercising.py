@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from reference_runtime.exercise.facts import (
     RelationName,
 )
 from reference_runtime.exercise.runner import Exerciser, Journal, Limits, Request
+from reference_runtime.isolation.signals import cleaning_before_termination
 from reference_runtime.runtime import PackSpec
 from studio_conformance.config import Settings
 from studio_conformance.crew import Crew
@@ -93,12 +95,14 @@ class Exercises:
     workers: int = 1
     _crew: Crew | None = None
     _twin: TwinWorker | None = None
+    _ending: ExitStack = field(default_factory=ExitStack)
     _begun: int = 0
     """Nodes that have had their share, or part of it."""
 
     def __call__(self, node: Node) -> NodeExecution:
         """Run the node on its cases; never raises for what the node does."""
         if self._crew is None:
+            self._ending.enter_context(cleaning_before_termination(self.close))
             self._twin = TwinWorker(self.spec, self.limits) if self.wishes.cross else None
             self._crew = Crew(self._new_exerciser, self._execution)
             self._crew.begin(self.expected, self.workers)
@@ -108,6 +112,7 @@ class Exercises:
 
     def close(self) -> None:
         """End the workers; safe to call again. A later question starts new ones."""
+        self._ending.close()
         crew, self._crew = self._crew, None
         twin, self._twin = self._twin, None
         if twin is not None:
