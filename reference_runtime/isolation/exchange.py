@@ -69,15 +69,15 @@ class Exchange:
 
     # --- writing --------------------------------------------------------------------------------
 
-    def write(self, address: int, size: int) -> Block:
+    def write(self, address: int, size: int, *, fresh: bool = False) -> Block:
         """A block with these bytes of this process. Raises ArenaFull.
 
-        Bytes that lie in shared memory are not copied.
+        Bytes that lie in shared memory are not copied, unless a ``fresh`` block is wanted.
         """
         self.collect_own()
         if self.arena is None:
             return ["inline", base64.b64encode(ctypes.string_at(address, size)).decode("ascii")]
-        found = self._already_shared(address, size)
+        found = None if fresh else self._already_shared(address, size)
         if found is not None:
             return found
         odd = address % ALIGNMENT  # kept, so that no element loses its alignment

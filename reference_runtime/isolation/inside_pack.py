@@ -5,7 +5,6 @@ What calls nodes is added by ``methods``; see ``calling`` there.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import enum
 import sys
@@ -60,8 +59,7 @@ class PackServer:
 
     def echo(self, params: rpc.Message) -> rpc.Message:
         """A value there and back: what a round trip makes of it. ``fresh``: a copy goes back."""
-        value = self.value(params["wire"])
-        return self.wire(copy.deepcopy(value) if params["fresh"] else value)
+        return self.wire(self.value(params["wire"]), fresh=params["fresh"])
 
     def counts(self, params: rpc.Message) -> rpc.Message:
         """What is held, for tests of leaks."""
@@ -80,9 +78,9 @@ class PackServer:
         """Keep the value; the host gets a handle."""
         return {"handle": self.handles.put(value), "kind": kind_of(value)}
 
-    def wire(self, value: Any) -> rpc.Message:
-        """Raises NotTransferable."""
-        return encode(value, TensorExtra(self.exchange))
+    def wire(self, value: Any, *, fresh: bool = False) -> rpc.Message:
+        """``fresh``: with copies of bytes that were sent here. Raises NotTransferable."""
+        return encode(value, TensorExtra(self.exchange, fresh=fresh))
 
     def value(self, wire: Any) -> Any:
         """Raises BadValue."""

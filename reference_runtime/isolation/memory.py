@@ -7,11 +7,14 @@ it.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
+import functools
 import mmap
 import os
 import secrets
+import struct
 import sys
 import weakref
 from typing import Any, Literal
@@ -20,6 +23,8 @@ _SEAL_SEAL, _SEAL_SHRINK, _SEAL_GROW, _SEAL_FUTURE_WRITE = 1, 2, 4, 16
 _ADD_SEALS = 1033
 _MAP_FAILED = ctypes.c_void_p(-1).value
 _MADV_DONTNEED, _MADV_REMOVE = 4, 9
+_PAGEMAP_SCAN = 0xC0606610
+_PAGE_IS_FILE, _PAGE_IS_PRESENT, _PAGE_IS_SWAPPED = 4, 8, 16
 
 Access = Literal["write", "read", "private"]
 """private: writable copies of what is read; nobody else sees what is written."""
@@ -74,6 +79,7 @@ class Mapping:
         unmap = weakref.finalize(self._bytes, _libc().munmap, self.address, size)
         unmap.atexit = False  # views may live until the very end of the process
         self._view = memoryview(self._bytes)
+        self._pages = _page_table(self) if access == "private" else -1
 
     def view(self, offset: int, size: int) -> memoryview:
         """A new object each time, for which memory stays mapped. Raises ValueError when outside.
@@ -95,10 +101,44 @@ class Mapping:
     def forget(self, offset: int, size: int) -> None:
         """Drop private copies of whole pages ("private"), or the pages themselves ("write")."""
         advice = _MADV_DONTNEED if self.access == "private" else _MADV_REMOVE
-        if sys.platform == "linux":
+        if sys.platform == "linux" and (advice == _MADV_REMOVE or self._changed(offset, size)):
             _libc().madvise(self.address + offset, size, advice)
 
+    def _changed(self, offset: int, size: int) -> bool:
+        """Whether there are, or may be, private copies of pages here.
 
+        Pages that nobody wrote to stay mapped: to map them again costs as much as to copy them.
+        """
+        start = self.address + offset
+        found = (ctypes.c_uint64 * 3)()
+        categories = _PAGE_IS_FILE, _PAGE_IS_FILE, _PAGE_IS_PRESENT | _PAGE_IS_SWAPPED
+        asked = struct.pack("12Q", 96, 0, start, start + size, 0, ctypes.addressof(found), 1, 0,
+                            *categories, _PAGE_IS_PRESENT)  # fmt: skip
+        try:
+            return int(fcntl.ioctl(self._pages, _PAGEMAP_SCAN, bytearray(asked))) != 0
+        except (OSError, ValueError):  # a kernel before 6.7, or a pack has closed the descriptor
+            return True
+
+
+def _page_table(mapping: Mapping) -> int:
+    """A descriptor of this process's page table, closed with the mapping; -1 where there is none.
+
+    It belongs to the process that opened it, so it is opened after a fork.
+    """
+    try:
+        fd = os.open("/proc/self/pagemap", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return -1
+    weakref.finalize(mapping, _close, fd).atexit = False
+    return fd
+
+
+def _close(fd: int) -> None:
+    with contextlib.suppress(OSError):
+        os.close(fd)
+
+
+@functools.cache
 def _libc() -> Any:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.mmap.restype = ctypes.c_void_p

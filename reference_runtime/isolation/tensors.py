@@ -35,11 +35,15 @@ class _Span:
 class TensorExtra(Extra):
     """The tensors and arrays of one message. torch and numpy are used only where values need them.
 
-    ``known``: blocks of a message that is decoded.
+    ``known``: blocks of a message that is decoded; ``fresh``: bytes of one that is encoded are
+    copied even where they lie in shared memory.
     """
 
-    def __init__(self, exchange: Exchange, known: list[Block] | None = None) -> None:
+    def __init__(
+        self, exchange: Exchange, known: list[Block] | None = None, *, fresh: bool = False
+    ) -> None:
         self._exchange = exchange
+        self._fresh = fresh
         self._known = known or []
         self._views: dict[int, tuple[memoryview, int]] = {}
         self._bases: dict[int, Any] = {}
@@ -149,7 +153,7 @@ class TensorExtra(Extra):
 
     def _write(self, span: _Span, written: list[Block]) -> Block:
         try:
-            return self._exchange.write(span.low, span.high - span.low)
+            return self._exchange.write(span.low, span.high - span.low, fresh=self._fresh)
         except Exception:
             self._exchange.cancel(written)
             raise
