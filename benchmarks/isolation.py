@@ -7,6 +7,10 @@ fails, its column and its limits are left out and the reason is told.
 In turn, block by block: the worker, pyisolate, the limits (a bare asyncio pipe with the same JSON
 codec; two copies of the same bytes in warm memory). Prints medians; status 1 when a limit is
 broken. Run it on an otherwise idle machine.
+
+torch has one thread in all processes: threads that wait for work would be measured otherwise.
+pyisolate's extension returns a clone of what it is given, which is the least it can do so that a
+tensor of its own comes back; the worker copies into the memory that it shares.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+os.environ["OMP_NUM_THREADS"] = "1"
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 

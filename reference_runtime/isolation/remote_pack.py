@@ -123,7 +123,9 @@ class RemotePack:
 
         Raises what ``Channel.call`` does.
         """
-        worker = await self.alive()
+        worker = self._worker
+        if worker is None or worker.channel.ended is not None:
+            worker = await self.alive()
         self._flush()
         return await worker.channel.call(method, params, timeout, grace)
 

@@ -64,12 +64,34 @@ def _refuse_constant(token: str) -> NoReturn:
     raise ValueError(f"{token} is not JSON")
 
 
-_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_encoder = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+)
+
+
+def _encode_function() -> Callable[[Any], str]:
+    """What ``_encoder.encode`` does, without making a new encoder of C for each message."""
+    make = getattr(json.encoder, "c_make_encoder", None)
+    text = getattr(json.encoder, "c_encode_basestring", None)
+    if make is None or text is None:
+        return _encoder.encode
+    put = make(None, _encoder.default, text, None, ":", ",", False, False, False)
+    join = "".join
+    return lambda message: join(put(message, 0))
+
+
 # Bound now: a pack that replaces json.loads later must not reach the channel.
-_encode = _encoder.encode
+_encode = _encode_function()
 _decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
-_MAYBE_TOO_BIG = re.compile(rb"[eE]\+?0*[1-9][0-9]{2}|[0-9]{300}").search
-"""Finds what may be a number beyond the range of a float, e.g. 1e999."""
+_LARGE_EXPONENT = re.compile(rb"[0-9][eE]\+?0*[1-9][0-9]{2}").search
+_MANY_DIGITS = re.compile(rb"[0-9]{300}").search
+
+
+def _may_be_too_big(line: bytes) -> bool:
+    """Whether there may be a number beyond the range of a float, e.g. 1e999."""
+    if _LARGE_EXPONENT(line) is not None:
+        return True
+    return len(line) >= 300 and _MANY_DIGITS(line) is not None
 
 
 def _finite(token: str) -> float:
@@ -88,7 +110,10 @@ def encode(message: Message) -> bytes:
 
     Raises OversizeFrame when the frame would be longer than MAX_FRAME.
     """
-    frame = _encode(message).encode("utf-8", "replace") + b"\n"
+    try:
+        frame = _encode(message).encode("utf-8", "replace") + b"\n"
+    except RecursionError:
+        raise ValueError("too many containers within each other, or one within itself") from None
     if len(frame) > MAX_FRAME:
         raise OversizeFrame(f"a frame of {len(frame)} bytes; the limit is {MAX_FRAME}")
     return frame
@@ -97,7 +122,7 @@ def encode(message: Message) -> bytes:
 def decode(line: bytes) -> Message:
     """The message in one line (without newline). Raises GarbageFrame."""
     try:
-        decoder = _decode_finite if _MAYBE_TOO_BIG(line) else _decode
+        decoder = _decode_finite if _may_be_too_big(line) else _decode
         message = decoder(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise GarbageFrame(f"no JSON ({error}): {_excerpt(line)}") from None
@@ -131,6 +156,9 @@ class FrameReader:
 
     def lines(self, data: bytes) -> list[bytes]:
         """The lines completed by ``data``, not yet decoded. Raises OversizeFrame."""
+        if not self._parts and data.find(b"\n") == len(data) - 1 and 0 < len(data) <= self._limit:
+            line = data[:-1]  # as nearly always: one line and all of it
+            return [self._rewrite(line) if self._rewrite else line]
         *lines, rest = data.split(b"\n")
         if lines and self._parts:
             lines[0] = b"".join([*self._parts, lines[0]])

@@ -95,11 +95,13 @@ class TensorExtra(Extra):
             plain = plain.cpu()
         payload["shape"] = list(plain.shape)
         size = plain.element_size()
-        if plain.numel() and _span_of(plain, size) > MAX_GAPS * plain.numel() * size:
-            plain = plain.clone(memory_format=torch.contiguous_format)
+        used = plain.numel() * size
+        span = _span_of(plain, size) if used else 0
+        if span > MAX_GAPS * used:
+            plain, span = plain.clone(memory_format=torch.contiguous_format), used
         payload["strides"] = list(plain.stride())
-        if plain.numel():
-            self._place(payload, plain.data_ptr(), _span_of(plain, size), plain)
+        if used:
+            self._place(payload, plain.data_ptr(), span, plain)
         return payload
 
     def _array(self, array: Any, path: Path) -> dict[str, Any]:
@@ -204,7 +206,7 @@ class TensorExtra(Extra):
         if 0 in shape:
             return torch.empty_strided(shape, strides, dtype=dtype)
         span = 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True))
-        size = torch.empty(0, dtype=dtype).element_size()
+        size = _element_size(torch, dtype)
         if min(strides, default=0) < 0 or any(n < 0 for n in shape):
             raise ValueError("negative shape or strides")
         view, at = self._view(payload)
@@ -213,6 +215,8 @@ class TensorExtra(Extra):
         base = self._base(torch, payload["block"], view)
         if at % size or base.data_ptr() % size:
             return base[at : at + span * size].clone().view(dtype).as_strided(shape, strides)
+        if len(view) % size == 0:
+            return base.view(dtype).as_strided(shape, strides, at // size)
         usable = (len(view) - at) // size * size
         return base[at : at + usable].view(dtype).as_strided(shape, strides, None)
 
@@ -273,8 +277,17 @@ def _refuse_odd_tensors(torch: Any, tensor: Any, path: Path) -> None:
         raise NotTransferable(path, f"{why} is not supported between processes")
 
 
+def _element_size(torch: Any, dtype: Any) -> int:
+    try:
+        return int(dtype.itemsize)
+    except AttributeError:  # torch before 2.1
+        return int(torch.empty(0, dtype=dtype).element_size())
+
+
 def _span_of(tensor: Any, size: int) -> int:
     """Bytes from the first to the end of the last element; torch's strides are never negative."""
+    if tensor.is_contiguous():
+        return int(tensor.numel() * size)
     reach = sum((n - 1) * s for n, s in zip(tensor.shape, tensor.stride(), strict=True))
     return int((reach + 1) * size)
 

@@ -152,9 +152,9 @@ class _Encoder:
         return self.tag(path, "complex", struct.pack(">dd", value.real, value.imag).hex())
 
     def put_list(self, value: list[Any], path: Path) -> Any:
-        self._enter(value, path)
+        key = self._enter(value, path)
         data = [self.put(item, (*path, index)) for index, item in enumerate(value)]
-        self._within.discard(id(value))
+        self._within.discard(key)
         return data
 
     def put_tuple(self, value: Any, path: Path) -> Any:
@@ -167,32 +167,35 @@ class _Encoder:
         return self._sequence("frozenset", value, path)
 
     def _sequence(self, tag: str, value: Any, path: Path) -> Any:
-        self._enter(value, path)
+        key = self._enter(value, path)
         data = [self.put(item, (*path, index)) for index, item in enumerate(value)]
-        self._within.discard(id(value))
+        self._within.discard(key)
         return self.tag(path, tag, None, data)
 
     def put_dict(self, value: dict[Any, Any], path: Path) -> Any:
-        if not all(type(key) is str and key.isascii() for key in value):
+        if not _are_plain_keys(value):
             pairs = [[key, item] for key, item in value.items()]
             return self.tag(path, "dict", None, self._inside(value, pairs, path))
-        self._enter(value, path)
+        within = self._enter(value, path)
         data = {key: self.put(item, (*path, key)) for key, item in value.items()}
-        self._within.discard(id(value))
+        self._within.discard(within)
         return data
 
     def _inside(self, value: Any, contents: Any, path: Path) -> Any:
-        self._enter(value, path)
+        key = self._enter(value, path)
         data = self.put(contents, path)
-        self._within.discard(id(value))
+        self._within.discard(key)
         return data
 
-    def _enter(self, value: Any, path: Path) -> None:
-        if id(value) in self._within:
+    def _enter(self, value: Any, path: Path) -> int:
+        """The key under which the container is noted until all in it was put."""
+        key = id(value)  # once: it is slow where audit hooks listen
+        if key in self._within:
             raise NotTransferable(path, "it contains itself")
         if len(self._within) >= MAX_DEPTH:
             raise NotTransferable(path[:8], f"more than {MAX_DEPTH} containers within each other")
-        self._within.add(id(value))
+        self._within.add(key)
+        return key
 
     def _other(self, value: Any, path: Path) -> Any:
         found = self.extra.encode(value, path)
@@ -216,6 +219,13 @@ class _Encoder:
     def _record(self, value: Any, record: Record, path: Path) -> Any:
         data = self._inside(value, record.fields, path)
         return self.tag(path, "record", [record.kind, record.name], data)
+
+
+def _are_plain_keys(value: dict[Any, Any]) -> bool:
+    for key in value:  # no generator: most messages are small, and this is most of their cost
+        if type(key) is not str or not key.isascii():
+            return False
+    return True
 
 
 _WRITERS: dict[type, Callable[[_Encoder, Any, Path], Any]] = {
