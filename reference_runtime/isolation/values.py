@@ -222,7 +222,7 @@ class _Encoder:
 
 
 def _are_plain_keys(value: dict[Any, Any]) -> bool:
-    for key in value:  # no generator: most messages are small, and this is most of their cost
+    for key in value:  # noqa: SIM110 - no generator: this is most of the cost of a message
         if type(key) is not str or not key.isascii():
             return False
     return True
