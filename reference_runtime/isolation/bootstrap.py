@@ -48,7 +48,9 @@ def main() -> None:
         _register("reference_runtime", os.path.dirname(here))
         _serve(reads, writes, parent)
     _register("reference_runtime", os.path.dirname(here))
-    from reference_runtime.isolation import nursery, session, worker  # noqa: F401 - workers need them
+    # Workers need all of these, and none of them depends on the API level of a pack.
+    from reference_runtime.engine import local_nodes  # noqa: F401
+    from reference_runtime.isolation import inside_nodes, nursery, opened, session, worker  # noqa: F401
 
     nursery.serve(parent, int(sys.argv[2]), int(sys.argv[3]), _begin_forked)
 
