@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from reference_runtime.host import finder
+from reference_runtime.host import finder, snapshot
 from reference_runtime.host.snapshot import Change, take
 from reference_runtime.levels import ACTIVE, configure
 from reference_runtime.touches import LOG
@@ -32,11 +33,19 @@ def changes(tmp_path: Path) -> Iterator[Changes]:
         spec = importlib.util.spec_from_file_location("part", file)
         assert spec is not None
         assert spec.loader is not None
-        snapshot = take()
+        taken = take()
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
-        return snapshot.changes()
+        return taken.changes()
 
+    for name in ("execution", "folder_paths", "server", "studio_api.latest"):
+        importlib.import_module(name)
+    originals = [(owner, dict(vars(owner))) for owner, _ in snapshot._owners()]
     yield run
+    for owner, names in originals:
+        for name in [name for name in names if vars(owner).get(name) is not names[name]]:
+            setattr(owner, name, names[name])
+        for name in vars(owner).keys() - names.keys():
+            delattr(owner, name)
     finder.uninstall()
     LOG.clear()
     LOG.watch(*before[2])
