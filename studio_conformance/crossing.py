@@ -24,10 +24,12 @@ from studio_conformance.subject import Node
 
 STEPS: tuple[Step, ...] = ("wire", "standard", "kept", "together", "flat")
 """Tried with the first case that gave something."""
-WIRED = 3
-"""How many cases go over the wire."""
+WIRED, WIRED_SECONDS = 2, 0.2
+"""How many cases go over the wire, of a node whose call takes less than so long."""
 OTHERS = 2
 """Cases that stand beside the first where a step needs some."""
+CROSS_SECONDS = 2.0
+"""Once the steps of a node have taken so long, no more are begun."""
 OTHER_HASH_SEED = 1
 
 
@@ -70,20 +72,30 @@ class Attempt:
         self.execution["crossings"], self.execution["crossings_left"] = found, ""
         if not gave:
             return
+        began = self.share.seconds
         elsewhere = self.twin.ask(self._again(gave[0]["case"]))
         for request in self._requests(gave):
-            reason = _enough(found) or (self.share.reason() if self.share.spent else "")
+            reason = _enough(found) or self._spent(began)
             if reason:
                 self.execution["crossings_left"] = reason
                 break
             found.append(self.exerciser.cross(request))
         found.append(compared(gave[0], elsewhere.result()))
 
+    def _spent(self, began: float) -> str:
+        """Why there is no time for another step; empty when there is."""
+        if self.share.spent:
+            return self.share.reason()
+        slow = self.share.seconds - began > CROSS_SECONDS
+        return f"the steps before took more than {CROSS_SECONDS:g} s" if slow else ""
+
     def _requests(self, gave: list[CaseRecord]) -> Iterator[Crossing]:
         first = gave[0]["case"]
         others = self._others(gave)
         for step in STEPS:
             yield self._request(step, first, others)
+        if gave[0]["facts"]["seconds"] > WIRED_SECONDS:
+            return
         for record in gave[1:WIRED]:
             yield self._request("wire", record["case"], [])
 

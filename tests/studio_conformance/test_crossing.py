@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import pytest
 from descriptions import a_node, a_pack
 from executions import a_record, an_execution, facts_of, raising
 
@@ -67,15 +68,27 @@ def attempt(*records: Any, worker: Worker | None = None, seconds: float = 60.0, 
     return worker, execution
 
 
-def test_all_steps_with_the_first_case_and_the_wire_with_three() -> None:
+def test_all_steps_with_the_first_case_and_the_wire_with_two() -> None:
     worker, execution = attempt(record("defaults"), *RECORDS)
     tried = [(request.step, request.case["id"]) for request in worker.asked]
     assert tried == [
         ("wire", "defaults"), ("standard", "defaults"), ("kept", "defaults"),
-        ("together", "defaults"), ("flat", "defaults"), ("wire", "batch:2"), ("wire", "odd"),
+        ("together", "defaults"), ("flat", "defaults"), ("wire", "batch:2"),
     ]  # fmt: skip
     assert [each["step"] for each in execution["crossings"]][-1] == "twin"
     assert execution["crossings_left"] == ""
+
+
+def test_a_slow_node_sends_one_case() -> None:
+    worker, _ = attempt(record("defaults", facts_of(seconds=0.5)), *RECORDS)
+    assert [request.case["id"] for request in worker.asked] == ["defaults"] * 5
+
+
+def test_steps_end_when_they_have_taken_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio_conformance.crossing.CROSS_SECONDS", 0.0)
+    worker, execution = attempt(record("defaults"), *RECORDS)
+    assert worker.asked == []
+    assert execution["crossings_left"] == "the steps before took more than 0 s"
 
 
 def test_beside_it_stand_other_values_of_the_same_shapes_but_no_upper_bounds() -> None:

@@ -53,8 +53,16 @@ class TestWhatWasTried:
 
     def test_no_value_for_an_input(self) -> None:
         missing = {"input": "model", "io_type": "MODEL", "reason": "needs weights"}
-        with pytest.raises(NotGenerable):
-            judged("RPC-002", tried(not_generable=[missing]))
+        for code in ("RPC-002", "RPC-013"):
+            with pytest.raises(NotGenerable):
+                judged(code, an_execution(not_generable=[missing]))
+
+    def test_a_node_that_gave_blocks_only(self) -> None:
+        execution = an_execution(
+            a_record(facts=facts_of(outcome="blocked")), crossings=[], crossings_left=""
+        )
+        with pytest.raises(NotApplicable, match="only blocks"):
+            judged("RPC-002", execution)
 
     def test_a_node_that_gave_nothing(self) -> None:
         with pytest.raises(NotApplicable, match="no run gave a result"):
