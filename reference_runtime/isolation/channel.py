@@ -340,7 +340,7 @@ class Channel:
         except Exception as error:
             self._answer(rpc.raised(number, error))
             return
-        if inspect.isawaitable(result):
+        if type(result) is not dict and inspect.isawaitable(result):  # it is slow
             task = asyncio.ensure_future(self._serve_later(number, result))
             self._serving[number] = task
         else:

@@ -273,7 +273,8 @@ class RemotePack:
         Tensors come back as views of memory that the worker writes. ``fresh``: the worker sends a
         copy, not what it was sent. Raises NotTransferable, ArenaFull and what ``ask`` does.
         """
-        await self.alive()
+        if self._worker is None or self._worker.channel.ended is not None:
+            await self.alive()
         wire = encode(value, TensorExtra(self._exchange))
         back = await self.ask("value/echo", {"wire": wire, "fresh": fresh})
         return decode(back, TensorExtra(self._exchange, back.get("blocks")))

@@ -82,7 +82,8 @@ def _encode_function() -> Callable[[Any], str]:
 
 # Bound now: a pack that replaces json.loads later must not reach the channel.
 _encode = _encode_function()
-_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
+_decoder: Any = json.JSONDecoder(parse_constant=_refuse_constant)
+_decode, _scan = _decoder.decode, _decoder.scan_once
 _LARGE_EXPONENT = re.compile(rb"[0-9][eE]\+?0*[1-9][0-9]{2}").search
 _MANY_DIGITS = re.compile(rb"[0-9]{300}").search
 
@@ -122,13 +123,22 @@ def encode(message: Message) -> bytes:
 def decode(line: bytes) -> Message:
     """The message in one line (without newline). Raises GarbageFrame."""
     try:
-        decoder = _decode_finite if _may_be_too_big(line) else _decode
-        message = decoder(line.decode("utf-8"))
+        text = line.decode("utf-8")
+        message = _decode_finite(text) if _may_be_too_big(line) else _decoded(text)
     except (ValueError, RecursionError) as error:
         raise GarbageFrame(f"no JSON ({error}): {_excerpt(line)}") from None
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
         raise GarbageFrame(f"no JSON-RPC 2.0 object: {_excerpt(line)}")
     return message
+
+
+def _decoded(text: str) -> Any:
+    """The value; without the search for white space around it, of which we send none."""
+    try:
+        value, end = _scan(text, 0)
+    except StopIteration:
+        return _decode(text)  # which says what is wrong
+    return value if end == len(text) else _decode(text)
 
 
 def _excerpt(line: bytes) -> str:

@@ -136,6 +136,8 @@ class TensorExtra(Extra):
 
     def blocks(self) -> list[Block]:
         """Write the spans, overlapping ones as one block, and note in each tag where it lies."""
+        if not self._spans:
+            return []
         merged: list[_Span] = []
         for span in sorted(self._spans, key=lambda s: s.low):
             if merged and span.low < merged[-1].high:

@@ -47,6 +47,8 @@ def test_what_is_sent_arrives_however_the_stream_is_cut(value: Any, cuts: list[i
         b'{"jsonrpc":"2.0","id":1,"result":-Infinity}',
         b'{"jsonrpc":"2.0","id":1,"result":"\xff"}',
         b'{"jsonrpc":"2.0"} {}',
+        b'{"jsonrpc":"2.0","id":1,"result":x}',
+        b'{"jsonrpc":"2.0","id":1,"result":1.5E+0999}',
         b"[" * 200_000,
         b'{"jsonrpc":"2.0","id":' + b"9" * 10_000 + b"}",
     ],
