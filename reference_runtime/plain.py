@@ -59,6 +59,10 @@ def to_plain(value: Any) -> tuple[Any, list[Defect]]:
     return walk.plain(value), walk.defects
 
 
+_ATOMS = frozenset({bool, int, type(None)})
+"""Types whose values are JSON as they are; exactly these, for a subclass may write itself anew."""
+
+
 class _Walk:
     """One way through a value. Most values are plain already, so that case comes first and fast."""
 
@@ -71,19 +75,17 @@ class _Walk:
 
     def plain(self, value: Any) -> Any:
         kind = type(value)
-        if kind is str and value.isascii() and len(value) <= MAX_TEXT:
+        if kind in _ATOMS or (kind is str and value.isascii() and len(value) <= MAX_TEXT):
             return value
-        if value is None or kind is bool or kind is int:
-            return value
+        if isinstance(value, (list, tuple, dict)):
+            return self._container(value)
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, int):
             return int(value)
         if isinstance(value, float):
             return float(value) if math.isfinite(value) else self._defect(value, "non-finite")
-        if not isinstance(value, (list, tuple, dict)):
-            return self._defect(value, "type")
-        return self._container(value)
+        return self._defect(value, "type")
 
     def _container(self, value: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> Any:
         if id(value) in self._above or len(self._above) > MAX_DEPTH:
@@ -97,23 +99,30 @@ class _Walk:
 
     def _list(self, value: list[Any] | tuple[Any, ...]) -> list[Any]:
         plain = []
-        self._path.append(0)
+        path = self._path
+        path.append(0)
         for index, item in enumerate(value):
-            self._path[-1] = index
-            plain.append(self.plain(item))
-        self._path.pop()
+            if type(item) in _ATOMS:
+                plain.append(item)
+            else:
+                path[-1] = index
+                plain.append(self.plain(item))
+        path.pop()
         return plain
 
     def _dict(self, value: dict[Any, Any]) -> dict[str, Any]:
         plain: dict[str, Any] = {}
-        self._path.append("")
+        path = self._path
+        path.append("")
         for key, item in value.items():
-            named = isinstance(key, str)
-            name = self._path[-1] = str.__str__(key) if named else safe_repr(key)
-            if not named:
+            if type(key) is str and type(item) in _ATOMS:
+                plain[key] = item
+                continue
+            name = path[-1] = str.__str__(key) if isinstance(key, str) else safe_repr(key)
+            if not isinstance(key, str):
                 self._defect(key, "key")
             plain[name] = self.plain(item)
-        self._path.pop()
+        path.pop()
         return plain
 
     def _text(self, value: str) -> str:
