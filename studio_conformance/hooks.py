@@ -213,11 +213,12 @@ class StudioHooks:
     def _running_nodes(self) -> Iterator[str]:
         """A line about running nodes, where a check asks for it."""
         runs = [run for run in self.session.packs if any(c.family in RUNNING for c in run.checks)]
-        for settings in {run.settings.budget: run.settings for run in runs}.values():
-            fakes = ", with stand-ins for models" if settings.fakes else ""
+        told = ((r.settings.budget, r.settings.max_examples, r.settings.fakes) for r in runs)
+        for budget, examples, fakes in dict.fromkeys(told):
+            named = ", with fakes (small stand-ins) for models" if fakes else ""
             yield (
-                f"running nodes: at most {settings.budget:g} s (--studio-budget), systematic inputs"
-                f" and {settings.max_examples} random ones for each node{fakes}"
+                f"running nodes: at most {budget:g} s (--studio-budget), systematic inputs"
+                f" and {examples} random ones for each node{named}"
             )
 
     @pytest.hookimpl(optionalhook=True)

@@ -15,12 +15,14 @@ def snippet_of(spec: PackSpec, node: Node, case: Case) -> str:
 
 
 def _lines(spec: PackSpec, node: Node, case: Case) -> Iterator[str]:
-    from reference_runtime.recipes import snippet
+    from reference_runtime.recipes import is_fake, snippet
 
     yield "from reference_runtime.exercise.paste import run"
     yield "from reference_runtime.recipes import make"
-    yield "from reference_runtime.recipes import make"
     yield ""
+    fakes = [name for name, recipe in case["inputs"].items() if is_fake(recipe)]
+    if fakes:
+        yield f"# Fakes, small stand-ins without weights: {', '.join(fakes)}"
     yield "inputs = {"
     for name, recipe in case["inputs"].items():
         yield f"    {name!r}: {snippet(recipe)},"

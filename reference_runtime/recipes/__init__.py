@@ -6,6 +6,16 @@ a value needs it.
 
 from reference_runtime.recipes.making import BadRecipe, Recipe, make
 from reference_runtime.recipes.summing import Summary, digest, summary
-from reference_runtime.recipes.wording import snippet, text
+from reference_runtime.recipes.wording import is_fake, snippet, text
 
-__all__ = ["BadRecipe", "Recipe", "Summary", "digest", "make", "snippet", "summary", "text"]
+__all__ = [
+    "BadRecipe",
+    "Recipe",
+    "Summary",
+    "digest",
+    "is_fake",
+    "make",
+    "snippet",
+    "summary",
+    "text",
+]

@@ -50,6 +50,24 @@ def _inner(value: Any) -> str:
     return safe_repr(value, MAX_VALUE)
 
 
+def is_fake(recipe: Any) -> bool:
+    """Whether the value is a fake or holds one."""
+    return bool(fakes_in(recipe))
+
+
+def fakes_in(recipe: Any) -> list[str]:
+    """io types of the fakes that the value is or holds, in the order they stand."""
+    if not isinstance(recipe, Mapping) or "value" in recipe:
+        return []
+    if recipe.get("fake"):
+        return [str(recipe.get("make"))]
+    held = [each for each in recipe.values() if isinstance(each, (Mapping, list, tuple))]
+    inner = [
+        part for each in held for part in (each.values() if isinstance(each, Mapping) else each)
+    ]
+    return [kind for part in [*held, *inner] for kind in fakes_in(part)]
+
+
 def snippet(recipe: Any) -> str:
     """A Python expression for the value; it may call ``make`` of ``reference_runtime.recipes``."""
     if isinstance(recipe, Mapping) and "value" in recipe:

@@ -23,8 +23,9 @@ def executed_lines(pack: Event, tallies: Sequence[Event]) -> Iterator[str]:
 
 def _nodes(tallies: Sequence[Event]) -> str:
     ran = [t for t in tallies if is_executed(t)]  # type: ignore[arg-type]
-    faked = sum(bool(t["fakes"]) for t in ran)
-    beside = f" ({faked} with a stand-in for a model)" if faked else ""
+    faked = [t["fakes"] for t in ran if t["fakes"]]
+    kinds = ", ".join(sorted({kind for fakes in faked for kind in fakes}))
+    beside = f" ({len(faked)} of them with fakes: {kinds})" if faked else ""
     gave = sum(bool(t["returned"]) for t in ran)
     seconds = sum(t["seconds"] for t in tallies)
     return (
@@ -56,7 +57,7 @@ def _without_values(pack: Event, tallies: Sequence[Event]) -> Iterator[str]:
     )
     if types:
         told = ", ".join(f"{kind} {number}" for kind, number in types.most_common(8))
-        hint = "" if pack["fakes"] else " (--studio-fakes makes stand-ins for models)"
+        hint = "" if pack["fakes"] else " (--studio-fakes gives small fakes for models)"
         yield f"not generable: {sum(types.values())} nodes need {told}{hint}"
 
 

@@ -90,7 +90,10 @@ class Chooser:
         self.bounds[facts["id"]] = Bounds(least, step or usual, whole)
 
     def _by_type(self, facts: InputFacts, types: Iterable[str], seed: int) -> dict[str, Source]:
-        """The sources of those io types that have one. Raises NoSource when none has."""
+        """The sources of those io types that have one, honest ones where there are any.
+
+        Raises NoSource when none has.
+        """
         found: dict[str, Source] = {}
         reason = "no way is known to make a value of any of these types"
         for io_type in types:
@@ -101,7 +104,7 @@ class Chooser:
                 reason = FAKE_OFFERED if str(lack) == FAKE_OFFERED else reason
         if not found:
             raise NoSource(reason)
-        return found
+        return {name: source for name, source in found.items() if not source.fakes} or found
 
     # --- inputs that come and go ------------------------------------------------------------------
 

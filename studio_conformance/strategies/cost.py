@@ -69,7 +69,9 @@ def capped(
     ``usual``: the defaults, which always fit: they are the pack's own choice. ``kept``: the input
     that the case is about; it is lowered last, and not below its default.
     """
-    sizes = [name for name in inputs if name in bounds and is_size(name, bounds[name].whole)]
+    # A socket of several types may hold no number in this case.
+    numbers = [name for name, recipe in inputs.items() if name in bounds and _number(recipe)]
+    sizes = [name for name in numbers if is_size(name, bounds[name].whole)]
     at_default = {**inputs, **{name: usual[name] for name in sizes if name in usual}}
     most = max(estimate(at_default), BUDGET)
     lowered: dict[str, Recipe] = dict(inputs)
@@ -125,10 +127,11 @@ def _elements(recipe: Recipe) -> int:
 
 
 def _number(recipe: Recipe) -> float:
+    """Of what makes nothing large, 0: of other values, and of numbers below it."""
     value: Any = recipe.get("value")
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return 0.0
-    return abs(float(value))
+    return max(float(value), 0.0)
 
 
 def _factor(name: str, value: float, sides: bool) -> float:
@@ -156,4 +159,4 @@ def _fitting(inputs: Mapping[str, Recipe], name: str, most: float) -> float:
 def _lower(inputs: dict[str, Recipe], name: str, bounds: Bounds, most: float) -> None:
     value = inputs[name]["value"]
     if _number(inputs[name]) > most:
-        inputs[name] = {"value": type(value)(bounds.below(min(most, abs(value))))}
+        inputs[name] = {"value": type(value)(bounds.below(min(most, value)))}

@@ -24,6 +24,11 @@ def any_types(name: str) -> list[str]:
     return list(dict.fromkeys([*hinted[:1], *ANY_TYPES]))
 
 
+def all_fakes(by_type: dict[str, Source]) -> tuple[str, ...]:
+    """What stands in as a fake in any of the sources."""
+    return tuple(dict.fromkeys(fake for source in by_type.values() for fake in source.fakes))
+
+
 class Union(Source):
     """One of several sources; the first has the default."""
 
@@ -31,21 +36,20 @@ class Union(Source):
         self.by_type = by_type
         self.first = next(iter(by_type.values()))
         self.is_tensor = self.first.is_tensor
-        self.fakes = self.first.fakes
+        self.fakes = all_fakes(by_type)
 
     def default(self, form: Form) -> Recipe:
         return self.first.default(form)
 
     def variants(self) -> Iterator[Variant]:
         for io_type, source in self.by_type.items():
-            if source is not self.first and not source.fakes:
+            if source is not self.first:
                 yield Variant("type", io_type, source.default(Form()))
 
     def random(self, form: Form) -> Any:
         from hypothesis import strategies as st
 
-        honest = [source for source in self.by_type.values() if not source.fakes]
-        return st.one_of([source.random(form) for source in honest or [self.first]])
+        return st.one_of([source.random(form) for source in self.by_type.values()])
 
 
 class Matched(Source):
@@ -54,9 +58,8 @@ class Matched(Source):
     def __init__(self, template: str, by_type: dict[str, Source]) -> None:
         self.template = template
         self.by_type = by_type
-        first = next(iter(by_type.values()))
         self.is_tensor = any(source.is_tensor for source in by_type.values())
-        self.fakes = first.fakes
+        self.fakes = all_fakes(by_type)
 
     def _source(self, form: Form) -> Source:
         usual = next(iter(self.by_type))

@@ -65,8 +65,9 @@ class Number(Source):
     def random(self, form: Form) -> Any:
         from hypothesis import strategies as st
 
-        low = self.least if self.least is not None else min(-FAR, self._default)
-        high = self.most if self.most is not None else max(FAR, self._default)
+        near_zero = self._bounded(0)
+        low = self.least if self.least is not None else min(near_zero, self._default) - FAR
+        high = self.most if self.most is not None else max(near_zero, self._default) + FAR
         numbers: Any
         if self.kind is int:
             numbers = st.integers(int(low), int(high))

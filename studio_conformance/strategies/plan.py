@@ -124,6 +124,8 @@ def systematic(sources: Sources) -> Iterator[Case]:
     yield _case(sources, "defaults", default)
     for name, form in _forms(sources).items():
         yield _case(sources, name, _given(sources.all, form))
+    if sources.wants_lists and any(source.is_tensor for source in sources.all.values()):
+        yield _two_of_each(_case(sources, "lists:2", default))
     if len(sources.optional) > 1:
         yield _case(sources, "required-only", _given(sources.required, DEFAULT_FORM))
     for name, source in sources.all.items():
@@ -133,6 +135,17 @@ def systematic(sources: Sources) -> Iterator[Case]:
             yield _case(sources, f"absent:{name}", rest)
         for change in source.changes():
             yield _case(sources, change.case, {**rest, **change.given}, change.about)
+
+
+def _two_of_each(case: Case) -> Case:
+    """The case with two tensors in each list: what a node gets that lists are linked to."""
+    inputs = {name: {"list": _two(recipe["list"][0])} for name, recipe in case["inputs"].items()}
+    return {**case, "inputs": inputs}
+
+
+def _two(recipe: Recipe) -> list[Recipe]:
+    other = {**recipe, "seed": recipe.get("seed", 0) + 500}
+    return [recipe, other] if "make" in recipe and not recipe.get("fake") else [recipe]
 
 
 def _forms(sources: Sources) -> dict[str, Form]:

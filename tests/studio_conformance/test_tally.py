@@ -59,7 +59,7 @@ def test_the_terminal_names_what_ran_what_is_slow_and_what_has_no_value() -> Non
     assert [*executed_lines({"fakes": False}, tallies)] == [
         "ran 2 of 3 nodes in 3.0 s; 2 gave a result",
         "6 inputs: 2 returned, 1 rejected the input, 3 not reached",
-        "not generable: 1 nodes need MODEL 1 (--studio-fakes makes stand-ins for models)",
+        "not generable: 1 nodes need MODEL 1 (--studio-fakes gives small fakes for models)",
         "slow: Slow 2.5 s",
     ]
     assert [*executed_lines({"fakes": False}, [])] == []

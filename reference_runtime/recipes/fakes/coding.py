@@ -9,6 +9,7 @@ from typing import Any
 from reference_runtime.recipes.bits import filled
 from reference_runtime.recipes.fakes.model import FakeModel
 from reference_runtime.recipes.fakes.modules import CHANNELS, TinyBase, TinyDiffusion
+from reference_runtime.recipes.fakes.naming import Fake
 
 RATIO = 8
 """Pixels of a picture for one of a latent."""
@@ -17,8 +18,10 @@ PATCHES, VISION_WIDTH, PROJECTED = 257, 1280, 1024
 IMAGE_SIZE = 224
 
 
-class FakeVAE:
+class FakeVAE(Fake):
     """Not a coder: latents are small pictures, and pictures large latents."""
+
+    io_type = "VAE"
 
     def __init__(self, seed: int = 0) -> None:
         import torch
@@ -89,8 +92,10 @@ class FakeVAE:
         return dict(self.first_stage_model.state_dict())
 
 
-class FakeCLIP:
+class FakeCLIP(Fake):
     """Not a text encoder: numbers that depend on the words."""
+
+    io_type = "CLIP"
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
@@ -176,8 +181,10 @@ class VisionOutput:
         setattr(self, key, item)
 
 
-class FakeClipVision:
+class FakeClipVision(Fake):
     """Not an image encoder: numbers that depend on the picture's mean."""
+
+    io_type = "CLIP_VISION"
 
     def __init__(self, seed: int = 0) -> None:
         import torch

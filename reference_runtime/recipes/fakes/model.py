@@ -14,6 +14,8 @@ from typing import Any
 
 from reference_runtime.host.standins.comfy import model_patcher as options
 from reference_runtime.host.standins.comfy.patcher_extension import copy_nested_dicts
+from reference_runtime.recipes.fakes.naming import Fake
+from reference_runtime.recipes.summing import digest
 
 Key = Any
 _PATCH_NAMES = {
@@ -38,8 +40,10 @@ _OPTION_NAMES = {
 """Methods that set one of the model's options."""
 
 
-class FakeModel:
+class FakeModel(Fake):
     """Not a model: a tiny network in the place of one."""
+
+    io_type = "MODEL"
 
     def __init__(self, model: Any, size: int = 0) -> None:
         import torch
@@ -123,8 +127,13 @@ class FakeModel:
                 entry = (strength_patch, patch, strength_model, offset, function)
                 self.patches[key] = [*self.patches.get(key, []), entry]
                 added.append(name)
-        self.patches_uuid = uuid.UUID(int=len(added))
+        self.patches_uuid = self._next_uuid(patches, strength_patch, strength_model)
         return added
+
+    def _next_uuid(self, *added: Any) -> uuid.UUID:
+        """Equal for equal patches in equal order, as far as what they hold can be told."""
+        known = digest(added) or uuid.uuid4().hex
+        return uuid.uuid5(uuid.NAMESPACE_OID, f"{self.patches_uuid} {known}")
 
     def model_size(self) -> int:
         return sum(each.numel() * each.element_size() for each in self.model.state_dict().values())

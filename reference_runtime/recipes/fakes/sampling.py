@@ -6,10 +6,13 @@ import copy
 from typing import Any
 
 from reference_runtime.recipes.fakes.model import FakeModel
+from reference_runtime.recipes.fakes.naming import Fake
 
 
-class FakeSampler:
+class FakeSampler(Fake):
     """Not one of the host's samplers: Euler steps."""
+
+    io_type = "SAMPLER"
 
     def __init__(self) -> None:
         self.sampler_function = self._steps
@@ -43,8 +46,10 @@ class FakeSampler:
         return x
 
 
-class FakeGuider:
+class FakeGuider(Fake):
     """Not a guider: what its model says, without conditions."""
+
+    io_type = "GUIDER"
 
     def __init__(self, model: FakeModel) -> None:
         self.model_patcher = model
@@ -89,8 +94,10 @@ class FakeGuider:
         return sampler.sample(self, sigmas, {}, tell, noise, latent_image, denoise_mask)
 
 
-class FakeControlNet:
+class FakeControlNet(Fake):
     """Not a control network: keeps the hint and the range it is given."""
+
+    io_type = "CONTROL_NET"
 
     def __init__(self) -> None:
         self.cond_hint_original: Any = None
