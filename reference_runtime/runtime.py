@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from reference_runtime.description import NodeDescription, PackDescription
 from reference_runtime.isolation.inspector import CannotStart, Inspector, Wanted
@@ -19,6 +20,9 @@ from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.isolation.signals import cleaning_before_termination, terminating_cleanly
 from reference_runtime.levels import Mode, level_named
 from reference_runtime.loading.metadata import declared_web
+
+if TYPE_CHECKING:
+    from reference_runtime.isolation.ahead import Ahead
 
 
 class EnvironmentBroken(Exception):
@@ -85,10 +89,11 @@ class Inspecting:
     """An inspection under way: from the start its worker loads the pack, beside the caller.
 
     A context manager that leaves nothing behind, whether the result was asked for or not. Raises
-    what ``inspect_pack`` raises. Belongs to the thread that made it.
+    what ``inspect_pack`` raises. Belongs to the thread that made it. ``ahead``: a process of this
+    interpreter that is to be the first worker; it is taken over.
     """
 
-    def __init__(self, spec: PackSpec) -> None:
+    def __init__(self, spec: PackSpec, ahead: Ahead | None = None) -> None:
         path = spec.path.expanduser().resolve(strict=True)
         level = level_named(spec.level)
         wanted = Wanted(
@@ -102,8 +107,10 @@ class Inspecting:
         )
         self._started = time.monotonic()
         with ExitStack() as ending:
-            scratch = ending.enter_context(Scratch())
-            self._inspector = ending.enter_context(Inspector(wanted, scratch))
+            scratch, worker = ahead.hand_over() if ahead is not None else (Scratch(), None)
+            ending.enter_context(scratch)
+            inspector = Inspector(wanted, scratch, ahead=worker)
+            self._inspector = ending.enter_context(inspector)
             with _saying_what_broke():
                 self._inspector.begin()
             self._ending = ending.pop_all()

@@ -20,6 +20,7 @@ from studio_conformance.events import FILE_NAME, Event, write_events
 from studio_conformance.items import FamilyItem, PackCollector
 from studio_conformance.kept import NoSuchFinding, journal_file, keep, kept_file, recall
 from studio_conformance.log import build_events
+from studio_conformance.opening import Opened, given_by
 from studio_conformance.options import WrongUsage, overrides
 from studio_conformance.protocol import has_nothing_around, is_undisturbed, run_shortly
 from studio_conformance.reports.json_report import write_reports
@@ -50,9 +51,12 @@ ENDED = (
 """pytest's statuses of a run that came to its end; after others, what was not run is unknown."""
 
 
-def activate(config: pytest.Config) -> None:
-    """Check the command line and register the hooks. Raises pytest.UsageError."""
-    session = _open(config)
+def activate(config: pytest.Config, ahead: Opened | None = None) -> None:
+    """Check the command line and register the hooks. Raises pytest.UsageError.
+
+    ``ahead``: the pack, where it is being loaded already.
+    """
+    session = _open(config, ahead)
     picked = [arg for arg in config.args if _is_item_id(arg, session)]
     asked = config.args_source == config.ArgsSource.ARGS
     # The packs are what was asked for; the project's own tests only where they are named.
@@ -72,10 +76,10 @@ def _is_item_id(argument: str, session: Session) -> bool:
     return bool(names) and any(label == run.label for run in session.packs)
 
 
-def _open(config: pytest.Config) -> Session:
+def _open(config: pytest.Config, ahead: Opened | None) -> Session:
     option = config.option
     try:
-        session = _begin(config)
+        session = _begin(config, ahead)
         # Only now: knowing all codes takes as long as a worker takes to start.
         session.override(overrides(select=option.studio_select, ignore=option.studio_ignore))
     except WrongUsage as error:
@@ -89,21 +93,12 @@ def _open(config: pytest.Config) -> Session:
     return session
 
 
-def _begin(config: pytest.Config) -> Session:
+def _begin(config: pytest.Config, ahead: Opened | None) -> Session:
     """Find the packs and let loading begin. Raises WrongUsage."""
     option = config.option
-    given = overrides(
-        api=option.studio_api,
-        mode=option.studio_mode,
-        level=option.studio_level,
-        timeout=option.studio_timeout,
-        isolation=option.studio_isolation,
-        max_examples=option.studio_max_examples,
-        budget=option.studio_budget,
-        calls=option.studio_calls,
-        fakes=option.studio_fakes,
+    session = open_session(
+        option.studio_pack, given_by(option), config.invocation_params.dir, ahead
     )
-    session = open_session(option.studio_pack, given, config.invocation_params.dir)
     if not hasattr(config, "workerinput"):
         config.add_cleanup(session.close)
         session.begin()

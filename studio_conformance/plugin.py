@@ -7,8 +7,12 @@ standard library and pytest.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from studio_conformance.opening import Opened
 
 GROUP = "studio conformance"
 
@@ -106,7 +110,32 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--studio-pack") and not config.getoption("help"):
-        from studio_conformance.hooks import activate
+    if not config.getoption("--studio-pack") or config.getoption("help"):
+        return
+    opened = _begin_early(config)
+    from studio_conformance.hooks import activate
 
-        activate(config)
+    activate(config, opened)
+
+
+def _begin_early(config: pytest.Config) -> Opened | None:
+    """Start a worker for the pack before anything else; several packs take turns later."""
+    option = config.option
+    process = option.studio_isolation in (None, "process")
+    if len(option.studio_pack) != 1 or not process or hasattr(config, "workerinput"):
+        return None
+    from reference_runtime.isolation.ahead import Ahead
+
+    try:
+        ahead = Ahead()
+    except OSError:
+        return None  # The session tries again, and says what is wrong.
+    config.add_cleanup(ahead.close)
+    from studio_conformance.opening import begin_early
+
+    opened = begin_early(option, config.invocation_params.dir, ahead)
+    if opened is None or opened.begun is None:
+        ahead.close()
+    else:
+        config.add_cleanup(opened.close)
+    return opened

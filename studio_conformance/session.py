@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Any, cast
 from reference_runtime.description import NodeDescription
 from reference_runtime.exercise.budget import Budget
 from reference_runtime.exercise.facts import NodeExecution
-from reference_runtime.levels import Level, UnknownLevel
+from reference_runtime.levels import Level
 from reference_runtime.runtime import Inspecting, Inspection, PackSpec
 from studio_conformance.checks import Check
-from studio_conformance.config import BadSettings, BrokenToml, Settings, load_settings
+from studio_conformance.config import Settings
 from studio_conformance.kept import Replay
-from studio_conformance.packs import Target, UnusablePack, find_pack
+from studio_conformance.opening import REFUSALS, Opened, open_target, spec_of
+from studio_conformance.packs import Target
 from studio_conformance.results import (
     NOT_RUN,
     Example,
@@ -152,7 +153,7 @@ class PackRun:
 
     def begin(self) -> None:
         """Let a worker load the pack beside what this process does; ``load`` waits for it."""
-        if self.settings.isolation == "venv":
+        if self.begun is not None or self.settings.isolation == "venv":
             return  # building an environment may take minutes, and ``load`` says what goes on
         with self._noting_what_breaks():
             self.begun = Inspecting(self._spec())
@@ -188,15 +189,7 @@ class PackRun:
         return [check for check in alone if check.family in EARLY_FAMILIES]
 
     def _spec(self) -> PackSpec:
-        settings = self.settings
-        return PackSpec(
-            self.target.path,
-            self.level.name,
-            settings.mode,
-            settings.timeout,
-            self._python(),
-            isolated=settings.isolation != "none",
-        )
+        return spec_of(self.target, self.settings, self.level, self._python())
 
     def _python(self) -> str | None:
         """The interpreter of the pack's own environment, which is built where it must be."""
@@ -440,19 +433,25 @@ class Session:
                 run.results[unit.item_id(run.label)] = run.run(unit)
 
 
-def open_session(arguments: Sequence[str], overrides: dict[str, Any], cwd: Path) -> Session:
+def open_session(
+    arguments: Sequence[str],
+    overrides: dict[str, Any],
+    cwd: Path,
+    ahead: Opened | None = None,
+) -> Session:
     """Find each pack, its settings and its level. What can't be found is refused, not raised.
 
-    ``overrides``: fields of Settings that the command line gives.
+    ``overrides``: fields of Settings that the command line gives; ``ahead``: a pack found already.
     """
     packs: list[PackRun] = []
     refused: list[Refused] = []
     for argument in dict.fromkeys(arguments):
         try:
-            run = open_pack(argument, overrides, cwd)
-            if all(run.target.path != known.target.path for known in packs):
+            known = ahead if ahead is not None and ahead.argument == argument else None
+            run = _run_of(known or open_target(argument, overrides, cwd))
+            if all(run.target.path != other.target.path for other in packs):
                 packs.append(run)
-        except (UnusablePack, BadSettings, BrokenToml, UnknownLevel) as error:
+        except REFUSALS as error:
             refused.append(Refused(argument, str(error)))
     for run, label in zip(
         packs, unique_names([safe_name(p.target.name) for p in packs]), strict=True
@@ -465,13 +464,18 @@ def open_session(arguments: Sequence[str], overrides: dict[str, Any], cwd: Path)
 
 def open_pack(argument: str, overrides: dict[str, Any], cwd: Path) -> PackRun:
     """One pack, not yet loaded. Raises UnusablePack, BadSettings, BrokenToml or UnknownLevel."""
-    from reference_runtime.loading.level import resolve_level
+    return _run_of(open_target(argument, overrides, cwd))
 
-    target = find_pack(argument, cwd)
-    configured = load_settings(target.path)
-    settings = replace(configured, **overrides)
-    level, reason = resolve_level(target.path, overrides.get("api"), configured.api)
-    return PackRun(target, settings, level, reason, label=safe_name(target.name))
+
+def _run_of(opened: Opened) -> PackRun:
+    return PackRun(
+        opened.target,
+        opened.settings,
+        opened.level,
+        opened.level_reason,
+        label=safe_name(opened.target.name),
+        begun=opened.begun,
+    )
 
 
 def unique_names(names: Sequence[str]) -> list[str]:

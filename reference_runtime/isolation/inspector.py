@@ -74,6 +74,8 @@ class Inspector:
     """Each with the last lines that the worker printed."""
     outputs: list[str] = field(default_factory=list)
     output_bytes: int = 0
+    ahead: WorkerProcess | None = None
+    """The first worker, where its process was started before."""
     _copy: Path | None = None
     _worker: WorkerProcess | InProcess | None = None
     _starting: list[int] = field(default_factory=list)
@@ -151,13 +153,18 @@ class Inspector:
 
     def _start(self) -> None:
         """Replace the worker by a fresh one, and ask it to confine itself and say hello."""
-        self._end_worker()
+        if self._worker is not None:
+            self._end_worker()
         self._asked.clear()
         self._worker = self._new_worker() if self.wanted.isolated else InProcess(self._tell)
         self._starting = [self._worker.ask("hello", self._hello())]
 
     def _new_worker(self) -> WorkerProcess:
         python = self.wanted.python
+        worker, self.ahead = self.ahead, None
+        if worker is not None:
+            worker.attend(self._rewrite, self._tell)
+            return worker
         try:
             return WorkerProcess(
                 python,
@@ -180,7 +187,7 @@ class Inspector:
         }
 
     def _end_worker(self) -> None:
-        worker, self._worker = self._worker, None
+        worker, self._worker = self._worker or self.ahead, None
         if worker is not None:
             worker.kill()
             self.outputs.append(self._rewrite(worker.output.text().encode()).decode())

@@ -73,6 +73,8 @@ class WorkerProcess:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._number = 0
         compile_package()
+        self.python, self.hash_seed = python, hash_seed
+        self._frames = rpc.FrameReader(rewrite)
         self._process = subprocess.Popen(
             [python, "-B", "-s", "-u", str(BOOTSTRAP), str(os.getpid())],
             stdin=subprocess.PIPE,
@@ -83,8 +85,12 @@ class WorkerProcess:
             env=worker_environment(work, self._token, hash_seed),
             start_new_session=True,
         )
-        self._pump = _Pump(self._process, rpc.FrameReader(rewrite), self.output, self._events)
+        self._pump = _Pump(self._process, self._frames, self.output, self._events)
         self._pump.start()
+
+    def attend(self, rewrite: Callable[[bytes], bytes], on_progress: Callable[[str], None]) -> None:
+        """Put these in place of those it was made with; before anything is asked."""
+        self._frames.rewrite, self._on_progress = rewrite, on_progress
 
     @property
     def pid(self) -> int:

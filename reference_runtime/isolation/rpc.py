@@ -157,7 +157,7 @@ class FrameReader:
     ) -> None:
         self._parts: list[bytes] = []
         self._size = 0
-        self._rewrite = rewrite
+        self.rewrite = rewrite
         self._limit = limit or MAX_FRAME
 
     def feed(self, data: bytes) -> list[Message]:
@@ -168,7 +168,7 @@ class FrameReader:
         """The lines completed by ``data``, not yet decoded. Raises OversizeFrame."""
         if not self._parts and data.find(b"\n") == len(data) - 1 and 0 < len(data) <= self._limit:
             line = data[:-1]  # as nearly always: one line and all of it
-            return [self._rewrite(line) if self._rewrite else line]
+            return [self.rewrite(line) if self.rewrite else line]
         *lines, rest = data.split(b"\n")
         if lines and self._parts:
             lines[0] = b"".join([*self._parts, lines[0]])
@@ -178,7 +178,7 @@ class FrameReader:
             self._size += len(rest)
         if max(self._size, max(map(len, lines), default=0)) >= self._limit:
             raise OversizeFrame(f"more than {self._limit} bytes without the end of a frame")
-        return [self._rewrite(line) for line in lines] if self._rewrite else lines
+        return [self.rewrite(line) for line in lines] if self.rewrite else lines
 
     def end(self) -> None:
         """Say that the stream ended. Raises HalfFrame when a line was under way."""

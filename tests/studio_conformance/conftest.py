@@ -10,7 +10,7 @@ from descriptions import a_pack, an_inspection
 from rules import RULES
 
 from reference_runtime.runtime import Inspection, PackSpec
-from studio_conformance import checks, config, session
+from studio_conformance import checks, config, opening, session
 
 Inspect = Callable[[PackSpec], Inspection]
 
@@ -49,5 +49,6 @@ def inspections(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
         def __exit__(self, *error: object) -> None:
             self.close()
 
-    monkeypatch.setattr(session, "Inspecting", Inspecting)
+    for module in (opening, session):
+        monkeypatch.setattr(module, "Inspecting", Inspecting)
     return known

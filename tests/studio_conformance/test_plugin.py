@@ -354,10 +354,11 @@ def test_xdist_runs_what_an_item_id_selects(distributed: Runner) -> None:
 
 
 def test_xdist_loads_a_pack_once(distributed: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    from studio_conformance import session
+    from studio_conformance import opening, session
 
     loads: list[object] = []
     real = session.Inspecting
-    monkeypatch.setattr(session, "Inspecting", lambda spec: (loads.append(spec), real(spec))[1])
+    for module in (opening, session):
+        monkeypatch.setattr(module, "Inspecting", lambda spec: (loads.append(spec), real(spec))[1])
     distributed("--studio-pack=mypack", "--studio-select=V1", "-n2")
     assert len(loads) == 1
