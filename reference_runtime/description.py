@@ -12,8 +12,6 @@ from typing import Any, Literal, TypedDict
 
 from reference_runtime.plain import Defect
 
-PROTOCOL = 1
-
 
 class ValueFacts(TypedDict):
     """A value of the pack: plain data, what of it JSON can't hold, and its Python type's name."""

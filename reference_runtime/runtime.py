@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from reference_runtime.description import NodeDescription, PackDescription
 from reference_runtime.isolation.inspector import CannotStart, Inspector, Wanted
 from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.isolation.signals import cleaning_before_termination, terminating_cleanly
@@ -22,6 +21,7 @@ from reference_runtime.levels import Mode, level_named
 from reference_runtime.loading.metadata import declared_web
 
 if TYPE_CHECKING:
+    from reference_runtime.description import NodeDescription, PackDescription
     from reference_runtime.isolation.ahead import Ahead
 
 

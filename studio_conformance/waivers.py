@@ -9,10 +9,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from studio_conformance.checks import Check
 from studio_conformance.outcomes import JUDGED
-from studio_conformance.results import Result
+
+if TYPE_CHECKING:
+    from studio_conformance.results import Result
 
 
 @dataclass(frozen=True)

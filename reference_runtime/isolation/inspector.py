@@ -12,25 +12,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reference_runtime.description import (
-    PROTOCOL,
-    LoadFacts,
-    NodeDescription,
-    PackDescription,
-    Problem,
-)
 from reference_runtime.host.core_nodes import core_node_ids
+from reference_runtime.isolation import rpc
 from reference_runtime.isolation.copying import TooBig, copy_pack
 from reference_runtime.isolation.death import WorkerDied
 from reference_runtime.isolation.process import WorkerProcess
 from reference_runtime.isolation.rpc import RemoteError
 from reference_runtime.isolation.scratch import Scratch
-from reference_runtime.isolation.unisolated import InProcess
 from reference_runtime.loading.failures import problem
 from reference_runtime.loading.place import Place
 from reference_runtime.loading.registration import settle
+
+if TYPE_CHECKING:
+    from reference_runtime.description import (
+        LoadFacts,
+        NodeDescription,
+        PackDescription,
+        Problem,
+    )
+    from reference_runtime.isolation.unisolated import InProcess
 
 START_SECONDS = 30.0
 ASKED_AHEAD = 8
@@ -156,8 +158,13 @@ class Inspector:
         if self._worker is not None:
             self._end_worker()
         self._asked.clear()
-        self._worker = self._new_worker() if self.wanted.isolated else InProcess(self._tell)
+        self._worker = self._new_worker() if self.wanted.isolated else self._in_process()
         self._starting = [self._worker.ask("hello", self._hello())]
+
+    def _in_process(self) -> InProcess:
+        from reference_runtime.isolation.unisolated import InProcess
+
+        return InProcess(self._tell)
 
     def _new_worker(self) -> WorkerProcess:
         python = self.wanted.python
@@ -181,7 +188,7 @@ class Inspector:
 
     def _hello(self) -> dict[str, Any]:
         return {
-            "protocol": PROTOCOL,
+            "protocol": rpc.PROTOCOL,
             "writable": [str(self.scratch.work)],
             "sentinel": str(self.scratch.sentinel),
         }
@@ -332,7 +339,7 @@ class Inspector:
     def _description(self, load: LoadFacts, found: dict[str, Any]) -> PackDescription:
         load["peak_bytes"] = max(load["peak_bytes"], found.get("peak_bytes", 0))
         return {
-            "protocol": PROTOCOL,
+            "protocol": rpc.PROTOCOL,
             "level": self.wanted.level,
             "mode": self.wanted.mode,
             "python": found.get("python", ""),

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reference_runtime.description import PROTOCOL, NodeDescription
+from reference_runtime.description import NodeDescription
 from reference_runtime.host.core_nodes import core_node_ids
 from reference_runtime.isolation import rpc
 from reference_runtime.isolation.channel import Method, Notice
@@ -220,7 +220,7 @@ class RemotePack:
     def _hello(self) -> rpc.Message:
         writable = [self.scratch.work, *self.order.writable]
         return {
-            "protocol": PROTOCOL,
+            "protocol": rpc.PROTOCOL,
             "writable": [str(folder) for folder in writable],
             "sentinel": str(self.scratch.sentinel),
         }

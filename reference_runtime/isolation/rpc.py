@@ -12,6 +12,9 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+PROTOCOL = 1
+"""Version of what host and worker say to each other, and of the descriptions that are sent."""
+
 MAX_FRAME = 64 * 1024 * 1024
 """Bytes in one line, newline included."""
 

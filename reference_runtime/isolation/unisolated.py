@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reference_runtime.description import PROTOCOL
 from reference_runtime.isolation import rpc
 from reference_runtime.isolation.output import Output
 from reference_runtime.isolation.scratch import Scratch
@@ -92,7 +91,7 @@ class _Resident:
         return table
 
     def hello(self, params: rpc.Message) -> rpc.Message:
-        return {"protocol": PROTOCOL, "confinement": SAID}
+        return {"protocol": rpc.PROTOCOL, "confinement": SAID}
 
     def prepare(self, params: rpc.Message) -> rpc.Message:
         """As in a worker, but in a folder of ours, that outlives what asked. Raises AnotherPack."""

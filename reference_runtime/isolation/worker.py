@@ -13,7 +13,6 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from reference_runtime.description import PROTOCOL
 from reference_runtime.isolation import rpc
 from reference_runtime.isolation.confine import (
     confine,
@@ -113,12 +112,12 @@ class Worker:
 
     def hello(self, params: rpc.Message) -> rpc.Message:
         """Confine this process; params: ``protocol``, ``writable`` folders, ``sentinel`` path."""
-        if params["protocol"] != PROTOCOL:
-            raise ValueError(f"protocol {params['protocol']!r}; this worker speaks {PROTOCOL}")
+        if params["protocol"] != rpc.PROTOCOL:
+            raise ValueError(f"protocol {params['protocol']!r}; this worker speaks {rpc.PROTOCOL}")
         confinement = confine(params["writable"], params["sentinel"])
         self._writes_refused = confinement.writes
         return {
-            "protocol": PROTOCOL,
+            "protocol": rpc.PROTOCOL,
             "pid": self._pid,
             "python": ".".join(map(str, sys.version_info[:3])),
             "limits": {"max_frame": rpc.MAX_FRAME},

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reference_runtime.description import Failure, Problem
 from reference_runtime.loading.place import Place
 from reference_runtime.plain import type_name
+
+if TYPE_CHECKING:
+    from reference_runtime.description import Failure, Problem
 
 _OURS = (str(Path(__file__).resolve().parents[1]), "<frozen importlib")
 MAX_MESSAGE = 2_000

@@ -6,8 +6,12 @@ first that fails; of two nodes with one id the later wins, silently.
 
 from __future__ import annotations
 
-from reference_runtime.description import NodeDescription, Problem
+from typing import TYPE_CHECKING
+
 from reference_runtime.loading.failures import problem
+
+if TYPE_CHECKING:
+    from reference_runtime.description import NodeDescription, Problem
 
 
 def settle(

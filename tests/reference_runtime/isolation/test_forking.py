@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from peers import ROOT
 
-from reference_runtime.description import PROTOCOL
 from reference_runtime.isolation.death import WorkerDied
 from reference_runtime.isolation.forking import (
     Forked,
@@ -25,6 +24,7 @@ from reference_runtime.isolation.forking import (
 )
 from reference_runtime.isolation.hosted import HostedWorker
 from reference_runtime.isolation.launch import Spawned
+from reference_runtime.isolation.rpc import PROTOCOL
 from reference_runtime.isolation.scratch import TOKEN, Scratch
 from reference_runtime.isolation.sweep import marked
 

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 from tiny_packs import V1_PACK, inspect_source, kinds
 
-from reference_runtime.description import PROTOCOL
 from reference_runtime.isolation.process import WorkerProcess, describe_status
-from reference_runtime.isolation.rpc import MAX_FRAME, RemoteError
+from reference_runtime.isolation.rpc import MAX_FRAME, PROTOCOL, RemoteError
 from reference_runtime.isolation.scratch import TOKEN, Scratch
 from reference_runtime.runtime import EnvironmentBroken, PackSpec, inspect_pack
 
