@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from reference_runtime.isolation.unisolated import InProcess
 
 START_SECONDS = 30.0
-ASKED_AHEAD = 8
+ASKED_AHEAD = 64
 """Requests for descriptions under way at a time."""
 MAX_DEATHS = 5
 """After so many, the remaining nodes are given up: each death may cost a whole deadline."""

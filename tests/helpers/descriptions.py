@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from reference_runtime.description import (
-    PROTOCOL,
     Failure,
     InputFacts,
     NodeDescription,
     PackDescription,
     Problem,
 )
+from reference_runtime.isolation.rpc import PROTOCOL
 from reference_runtime.runtime import Inspection
 
 
