@@ -34,6 +34,7 @@ from studio_conformance.subject import Node
 
 if TYPE_CHECKING:
     from studio_conformance.session import PackRun
+    from studio_conformance.strategies.plan import Plan
 
 CALL_SECONDS = 10.0
 """The longest that one call of a node may take, where the timeout of requests is not shorter."""
@@ -44,6 +45,13 @@ SECOND: tuple[RelationName, ...] = ("other_rng", "same_instance")
 """Further runs of the first and of the second case that gives something: the instance that ran the
 first must run the second like a new one."""
 AGAIN: tuple[RelationName, ...] = ("other_rng",)
+RANDOM_PART = 4
+"""At least every so manieth of the cases wished for is a random one."""
+OF_FORM = (
+    "AssertionError", "IndexError", "KeyError", "RuntimeError", "TypeError", "UnboundLocalError",
+    "ValueError", "ZeroDivisionError",
+)  # fmt: skip
+"""What nodes raise on tensors of a form that they are not made for."""
 FEW = 4
 """How many cases are run where no check of EXEC wants them."""
 REPEATED = 4
@@ -65,7 +73,8 @@ class Wishes:
     """What the settings say about running nodes."""
 
     max_examples: int = 20
-    """Random cases of each node."""
+    """About how many cases of each node: random ones are added to the systematic ones up to this
+    number. 0: no random ones."""
     fakes: bool = False
     only: dict[str, list[Case]] = field(default_factory=dict)
     """By key of a node: run these cases and no others."""
@@ -149,13 +158,20 @@ class Exercises:
         series = _Series(node, exerciser, share, execution)
         systematic = plan.systematic if self.wishes.run else plan.systematic[:FEW]
         series.systematic(only or systematic)
+        if not (only or series.gave):
+            plan = series.otherwise(plan)
         if self._twin is not None:
             calls, cases = self.wishes.calls, plan.systematic
             Attempt(node, exerciser, self._twin, share, execution, cases, calls).run()
         if not only and plan.random is not None and self.wishes.run:
-            series.at_random(plan.random, self.wishes.max_examples)
+            series.at_random(plan.random, self._examples(execution))
         execution["seconds"] = share.seconds
         return execution
+
+    def _examples(self, execution: NodeExecution) -> int:
+        """How many random cases: up to the number wished for, and some in any case."""
+        wished = self.wishes.max_examples
+        return max(wished - execution["planned"], wished // RANDOM_PART)
 
 
 def exercises_of(spec: PackSpec, settings: Settings, run: PackRun) -> Exercises:
@@ -233,6 +249,27 @@ class _Series:
                 return
             self.run(case)
 
+    def otherwise(self, plan: Plan) -> Plan:
+        """Try the plan's other forms where the usual one may be what the node fails of.
+
+        The first form in which the defaults give something takes the plan's place, and all its
+        cases are run: what fails for the sake of a widget fails there again. What was run before
+        is dropped. That gives up one kind of finding: that a node made for batches, for videos or
+        for lists of numbers fails on one picture, a picture's latent or one number.
+        """
+        for other in plan.otherwise:
+            if self.share.spent or self.deaths or not _may_be_form(self.execution["cases"]):
+                break
+            before = self.execution["cases"]
+            self.execution["cases"] = []
+            self.run(other.systematic[0])
+            if self.gave:
+                self.execution["planned"] = 1
+                self.systematic(other.systematic[1:])
+                return other
+            self.execution["cases"] = before
+        return plan
+
     def at_random(self, draw: Draw, number: int) -> None:
         """Run ``number`` random cases, less those that differ in nothing from a case before.
 
@@ -302,6 +339,19 @@ class _Series:
         self.execution["not_reached"] += number
         if not self.execution["cases"]:
             self.execution["reason"] = self.share.reason()
+
+
+def _may_be_form(records: list[CaseRecord]) -> bool:
+    """Whether the form of the inputs may be why the defaults failed.
+
+    They ran, and what they raised is of a kind that wrong shapes raise. A clear rejection may be
+    one of shapes too. What is lacking, a missing name or a dead worker is none.
+    """
+    facts = next((r["facts"] for r in records if r["case"]["id"] == "defaults"), None)
+    failure = facts["failure"] if facts is not None and facts["outcome"] == "raised" else None
+    if failure is None or failure["rejection"] in ("environment", "host"):
+        return False
+    return failure["stage"] == "execute" and failure["type"].rpartition(".")[2] in OF_FORM
 
 
 def _is_large(case: Case) -> bool:

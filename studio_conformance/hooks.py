@@ -213,7 +213,7 @@ class StudioHooks:
             named = ", with fakes (small stand-ins) for models" if fakes else ""
             yield (
                 f"running nodes: at most {budget:g} s (--studio-budget), systematic inputs"
-                f" and {examples} random ones for each node{named}"
+                f" and random ones up to {examples} for each node{named}"
             )
 
     @pytest.hookimpl(optionalhook=True)

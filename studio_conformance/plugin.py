@@ -72,7 +72,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--studio-max-examples",
         metavar="N",
-        help="how many random inputs each node is run on, after the systematic ones (default: 0)",
+        help="about how many inputs each node is run on: the systematic ones always, random ones "
+        "up to N, and at least a quarter of N (default: 0, no random ones)",
     )
     group.addoption(
         "--studio-budget",

@@ -122,6 +122,19 @@ def _video(recipe: Mapping[str, Any]) -> Any:
     return VideoFromComponents(VideoComponents(images=_tensor(recipe), frame_rate=rate))
 
 
+def _tracks(recipe: Mapping[str, Any]) -> Any:
+    """``track_path`` [frames, points, 2] float32 in pixels, ``track_visibility`` [frames, points]
+    of booleans."""
+    import torch
+
+    frames, points = int(recipe["frames"]), int(recipe["points"])
+    path = filled([frames, points, 2], "uniform", recipe.get("seed", 0)) * 64.0
+    return {
+        "track_path": path,
+        "track_visibility": torch.ones([frames, points], dtype=torch.bool),
+    }
+
+
 MAKERS: dict[str, Maker] = {
     "IMAGE": _tensor,
     "MASK": _tensor,
@@ -131,5 +144,6 @@ MAKERS: dict[str, Maker] = {
     "CONDITIONING": _conditioning,
     "NOISE": _noise,
     "VIDEO": _video,
+    "TRACKS": _tracks,
 }
 """By io type: honest values, such as a user's graph could give."""

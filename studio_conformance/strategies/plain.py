@@ -17,6 +17,17 @@ FAR = 1 << 16
 """How far random numbers go where the schema sets no bound."""
 SEED = re.compile(r"(^|_)(seed|rng)($|_)", re.IGNORECASE)
 LARGEST_SEED = (1 << 64) - 1
+_POINTS = [{"x": 16, "y": 12}, {"x": 32, "y": 24}, {"x": 40, "y": 48}]
+TEXTS = {
+    "coord": json.dumps(_POINTS),
+    "points": json.dumps(_POINTS),
+    "bbox": "[]",
+    "boxes": "[]",
+    "json": "{}",
+}
+"""A word in the id of a text without a default, and what such texts hold: editors of a frontend,
+and nodes that draw along paths, hand points on as JSON. Where there is a default, be it empty, a
+user has that, and no hint is taken."""
 
 
 class Number(Source):
@@ -30,7 +41,12 @@ class Number(Source):
             self.least = self.most = None  # a schema that no value fits; a check tells of it
 
     def default(self, form: Form) -> Recipe:
+        if self._is_list(form):
+            return {"value": [self.kind(self._bounded(part)) for part in (0, 0.25, 0.5, 1)]}
         return {"value": self._default}
+
+    def _is_list(self, form: Form) -> bool:
+        return form.lists and bool(self.facts["spec"].get("forceInput"))
 
     @property
     def _default(self) -> float:
@@ -65,6 +81,8 @@ class Number(Source):
     def random(self, form: Form) -> Any:
         from hypothesis import strategies as st
 
+        if self._is_list(form):
+            return st.just(self.default(form))
         near_zero = self._bounded(0)
         low = self.least if self.least is not None else min(near_zero, self._default) - FAR
         high = self.most if self.most is not None else max(near_zero, self._default) + FAR
@@ -89,18 +107,27 @@ class Number(Source):
 
 
 class Text(Source):
-    """STRING."""
+    """STRING. Where its id says what such texts hold, no other texts are tried: a node may well
+    fail on points that are no points."""
 
     def __init__(self, facts: InputFacts) -> None:
         self.facts = facts
+        name = facts["id"].lower()
+        given = facts["spec"].get("default")
+        self.start: str | None = given if isinstance(given, str) else None
+        hints = (text for word, text in TEXTS.items() if word in name)
+        self.hint = next(hints, None) if self.start is None else None
 
     def default(self, form: Form) -> Recipe:
-        given = self.facts["spec"].get("default")
-        if isinstance(given, str):
-            return {"value": given}
+        if self.hint is not None:
+            return {"value": self.hint}
+        if self.start is not None:
+            return {"value": self.start}
         return {"value": "hello" if self.facts["spec"].get("forceInput") else ""}
 
     def variants(self) -> Iterator[Variant]:
+        if self.hint is not None:
+            return
         default = self.default(Form())["value"]
         for kind, text in (("empty", ""), ("unicode", UNICODE)):
             if text != default:
@@ -109,9 +136,11 @@ class Text(Source):
     def random(self, form: Form) -> Any:
         from hypothesis import strategies as st
 
+        default = st.just(self.default(form)["value"])
+        if self.hint is not None:
+            return default.map(lambda text: {"value": text})
         letters = st.characters(codec="utf-8", exclude_characters="\0")
         drawn = st.text(letters, max_size=40)
-        default = st.just(self.default(form)["value"])
         return st.one_of(default, drawn).map(lambda text: {"value": text})
 
 

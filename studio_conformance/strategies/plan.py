@@ -12,18 +12,29 @@ from reference_runtime.exercise.facts import Case, NotGenerable
 from studio_conformance.strategies.choosing import Chooser, NoSource
 from studio_conformance.strategies.coming import merged
 from studio_conformance.strategies.cost import Bounds, capped
+from studio_conformance.strategies.plain import spread
 from studio_conformance.strategies.sources import Form, Recipe, Source
 from studio_conformance.subject import Node
 
 DEFAULT_FORM = Form()
-FORMS: dict[str, Form] = {
-    "batch:2": replace(DEFAULT_FORM, batch=2),
-    "odd": replace(DEFAULT_FORM, height=37, width=23),
-    "1x1": replace(DEFAULT_FORM, height=1, width=1),
-    "fill:zeros": replace(DEFAULT_FORM, fill="zeros"),
-    "fill:ones": replace(DEFAULT_FORM, fill="ones"),
+FORMS: dict[str, dict[str, Any]] = {
+    "batch:2": {"batch": 2},
+    "odd": {"height": 37, "width": 23},
+    "1x1": {"height": 1, "width": 1},
+    "fill:zeros": {"fill": "zeros"},
+    "fill:ones": {"fill": "ones"},
 }
-"""By id of the case."""
+"""By id of the case: in what its form differs from the usual one."""
+OTHERWISE = (
+    replace(DEFAULT_FORM, batch=4),
+    replace(DEFAULT_FORM, frames=3),
+    replace(DEFAULT_FORM, lists=True),
+)
+"""Usual forms for nodes that give nothing otherwise: they may be made for batches or videos only,
+or for lists of numbers under the name of one number."""
+MOST_SYSTEMATIC = 80
+"""Nodes with rows of inputs in rows of options have hundreds of systematic cases: so many are kept,
+spread over all, with those of the tensors."""
 
 
 @dataclass
@@ -37,6 +48,8 @@ class Plan:
     """io types that fakes stand in for."""
     random: Callable[[int], list[Case]] | None = None
     """Draws so many random cases, the same ones in every run."""
+    otherwise: list[Plan] = field(default_factory=list)
+    """Plans for when none of the systematic cases gives anything, in another form each."""
 
 
 @dataclass
@@ -52,6 +65,8 @@ class Sources:
     """The node takes each input as a list."""
     bounds: dict[str, Bounds] = field(default_factory=dict)
     """Of the node's numbers, for lowering them."""
+    form: Form = DEFAULT_FORM
+    """Of all cases that say nothing else."""
 
     @property
     def all(self) -> dict[str, Source]:
@@ -60,7 +75,7 @@ class Sources:
     @cached_property
     def usual(self) -> dict[str, Recipe]:
         """The defaults of all inputs."""
-        return _given(self.all, DEFAULT_FORM)
+        return _given(self.all, self.form)
 
     @classmethod
     def of(cls, node: Node, chooser: Chooser) -> Sources:
@@ -110,12 +125,18 @@ def plan_for(
     sources = Sources.of(node, Chooser(node.key, fakes, own or {}))
     if sources.lacking:
         return Plan([], sources.lacking)
+    plan = _plan(sources)
+    others = [replace(sources, form=form) for form in OTHERWISE]
+    plan.otherwise = [_plan(other) for other in others if other.usual != sources.usual]
+    return plan
+
+
+def _plan(sources: Sources) -> Plan:
     named = [fake for source in sources.all.values() for fake in source.fakes]
-    return Plan(
-        list(systematic(sources)),
-        fakes=sorted(set(named)),
-        random=partial(at_random, sources),
-    )
+    forms = len(_forms(sources)) + 2
+    cases = list(systematic(sources))
+    kept = [*cases[:forms], *spread(cases[forms:], MOST_SYSTEMATIC - min(forms, 20))]
+    return Plan(kept, fakes=sorted(set(named)), random=partial(at_random, sources))
 
 
 def systematic(sources: Sources) -> Iterator[Case]:
@@ -127,9 +148,9 @@ def systematic(sources: Sources) -> Iterator[Case]:
     if sources.wants_lists and any(source.is_tensor for source in sources.all.values()):
         yield _two_of_each(_case(sources, "lists:2", default))
     if len(sources.optional) > 1:
-        yield _case(sources, "required-only", _given(sources.required, DEFAULT_FORM))
+        yield _case(sources, "required-only", _given(sources.required, sources.form))
     for name, source in sources.all.items():
-        own = source.given(DEFAULT_FORM)
+        own = source.given(sources.form)
         rest = {other: recipe for other, recipe in default.items() if other not in own}
         if name in sources.optional:
             yield _case(sources, f"absent:{name}", rest)
@@ -151,11 +172,13 @@ def _two(recipe: Recipe) -> list[Recipe]:
 def _forms(sources: Sources) -> dict[str, Form]:
     """Forms of the node's tensors and types of its templates, by id of the case."""
     every = sources.all.values()
-    forms = dict(FORMS) if any(source.is_tensor for source in every) else {}
+    changes = FORMS if any(source.is_tensor for source in every) else {}
+    forms = {name: replace(sources.form, **change) for name, change in changes.items()}
+    forms = {name: form for name, form in forms.items() if form != sources.form}
     templates = {name: types for source in every for name, types in source.templates.items()}
     for name, types in templates.items():
         for io_type in types[1:]:
-            forms[f"type:{name}={io_type}"] = replace(DEFAULT_FORM, types={name: io_type})
+            forms[f"type:{name}={io_type}"] = replace(sources.form, types={name: io_type})
     return forms
 
 
@@ -168,7 +191,7 @@ def at_random(sources: Sources, number: int) -> list[Case]:
     from hypothesis import strategies as st
 
     drawn: list[Case] = []
-    forms = st.sampled_from([DEFAULT_FORM, *_forms(sources).values()])
+    forms = st.sampled_from([sources.form, *_forms(sources).values()])
 
     @settings(
         max_examples=max(number, 1),

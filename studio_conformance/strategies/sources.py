@@ -24,6 +24,10 @@ class Form:
     height: int = 64
     width: int = 48
     fill: str = "uniform"
+    frames: int = 0
+    """Latents are of a video with so many frames; 0: of pictures."""
+    lists: bool = False
+    """Numbers that come by a link are lists of numbers."""
     types: Mapping[str, str] = field(default_factory=dict)
     """io type by id of the template that inputs share; those that aren't here have their first."""
 

@@ -1,4 +1,4 @@
-"""Values of sockets that need no weights: pictures, masks, latents, sound, schedules, videos."""
+"""Values of sockets that need no weights: pictures, latents, sound, schedules, videos, boxes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from studio_conformance.strategies.sources import Form, Recipe, Source
 
 CHANNELS = 3
 LATENT_CHANNELS = 4
+VIDEO_CHANNELS = 16
 SAMPLES_PER_LINE = 64
 """Sound has so many samples for each line of a picture: short, and it follows the form."""
 
@@ -22,7 +23,9 @@ def _mask(form: Form) -> Recipe:
 
 
 def _latent(form: Form) -> Recipe:
-    return {"make": "LATENT", "shape": [form.batch, LATENT_CHANNELS, *form.latent_size]}
+    frames = [form.frames] if form.frames else []
+    channels = VIDEO_CHANNELS if form.frames else LATENT_CHANNELS
+    return {"make": "LATENT", "shape": [form.batch, channels, *frames, *form.latent_size]}
 
 
 def _audio(form: Form) -> Recipe:
@@ -42,6 +45,23 @@ def _noise(form: Form) -> Recipe:
     return {"make": "NOISE"}
 
 
+def _box(form: Form) -> Recipe:
+    """The middle of a picture of the form: x, y, width, height in pixels."""
+    x, y = form.width // 4, form.height // 4
+    sides = {"x": x, "y": y, "width": max(form.width // 2, 1), "height": max(form.height // 2, 1)}
+    return {"dict": {name: {"value": side} for name, side in sides.items()}}
+
+
+def _boxes(form: Form) -> Recipe:
+    """What packs hand on as BBOX: for each picture (x, y, width, height) in pixels."""
+    box = {"tuple": list(_box(form)["dict"].values())}
+    return {"list": [box] * form.batch}
+
+
+def _tracks(form: Form) -> Recipe:
+    return {"make": "TRACKS", "frames": 8 * form.batch if form.height > 1 else 1, "points": 4}
+
+
 def _video(form: Form) -> Recipe:
     frames = 2 * form.batch if form.height > 1 else 1
     return {"make": "VIDEO", "shape": [frames, form.height, form.width, CHANNELS], "rate": 24}
@@ -56,8 +76,11 @@ SHAPES: dict[str, Callable[[Form], Recipe]] = {
     "CONDITIONING": _conditioning,
     "NOISE": _noise,
     "VIDEO": _video,
+    "BBOX": _boxes,
+    "BOUNDING_BOX": _box,
+    "TRACKS": _tracks,
 }
-SEEDED = ("IMAGE", "MASK", "LATENT", "AUDIO", "CONDITIONING", "NOISE", "VIDEO")
+SEEDED = ("IMAGE", "MASK", "LATENT", "AUDIO", "CONDITIONING", "NOISE", "VIDEO", "TRACKS")
 FILLED = ("IMAGE", "MASK", "AUDIO", "LATENT", "VIDEO")
 FAKES = ("MODEL", "CLIP", "VAE", "CLIP_VISION", "CONTROL_NET", "SAMPLER", "GUIDER")
 """io types that need weights, and for which there are small stand-ins."""

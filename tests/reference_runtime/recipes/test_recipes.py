@@ -44,6 +44,8 @@ def test_seeds_tell_images_apart() -> None:
         ({"make": "SIGMAS", "steps": 5}, [], (6,)),
         ({"make": "CONDITIONING"}, [0, 1, "pooled_output"], (1, 32)),
         ({"make": "MASK", "shape": [1, 8, 8]}, [], (1, 8, 8)),
+        ({"make": "TRACKS", "frames": 5, "points": 3}, ["track_path"], (5, 3, 2)),
+        ({"make": "TRACKS", "frames": 5, "points": 3}, ["track_visibility"], (5, 3)),
     ],
 )
 def test_values_have_the_hosts_form(recipe: Any, path: list[Any], shape: tuple[int, ...]) -> None:

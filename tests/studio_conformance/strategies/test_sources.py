@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from descriptions import an_input
 from plans import cases_of, drawn, node_with, number, plan_of
 
 from studio_conformance.strategies import plan_for
+from studio_conformance.strategies.plan import MOST_SYSTEMATIC
 from studio_conformance.strategies.tensors import FAKES, SHAPES
 
 
@@ -27,7 +29,46 @@ def kinds(name: str, cases: Any) -> set[str]:
 @pytest.mark.parametrize("io_type", SHAPES)
 def test_a_socket_without_weights_has_a_value_of_its_type(io_type: str) -> None:
     found = cases_of(an_input("given", io_type))
-    assert kinds("given", found.values()) == {io_type}
+    if io_type in ("BBOX", "BOUNDING_BOX"):
+        keys = {key for case in found.values() for key in case["inputs"]["given"]}
+        assert keys <= {"list", "dict"}
+    else:
+        assert kinds("given", found.values()) == {io_type}
+
+
+def test_boxes_lie_inside_the_picture_one_for_each_of_the_batch() -> None:
+    found = cases_of(an_input("boxes", "BBOX"), an_input("box", "BOUNDING_BOX"))
+    given = found["batch:2"]["inputs"]
+    sides = {name: part["value"] for name, part in given["box"]["dict"].items()}
+    assert sides == {"x": 12, "y": 16, "width": 24, "height": 32}
+    corner = {"tuple": [{"value": 12}, {"value": 16}, {"value": 24}, {"value": 32}]}
+    assert given["boxes"] == {"list": [corner, corner]}
+    tiny = found["1x1"]["inputs"]["box"]["dict"]
+    assert (tiny["width"], tiny["height"]) == ({"value": 1}, {"value": 1})
+
+
+def test_a_text_whose_id_says_what_it_holds_is_given_that_and_nothing_else() -> None:
+    points = an_input("coordinates", "STRING", spec={"forceInput": True})
+    values = {
+        case["inputs"]["coordinates"]["value"]
+        for case in [*cases_of(points).values(), *drawn(points)]
+    }
+    assert [sorted(each) for each in json.loads(*values)] == [["x", "y"]] * 3
+
+
+@pytest.mark.parametrize("default", ["", "0, 0"])
+def test_a_text_with_a_default_is_given_that(default: str) -> None:
+    found = cases_of(an_input("coordinates", "STRING", spec={"default": default}))
+    assert found["defaults"]["inputs"]["coordinates"] == {"value": default}
+    assert "unicode:coordinates" in found
+
+
+def test_so_many_systematic_cases_are_kept_with_all_forms_and_the_last_option() -> None:
+    options = {f"mode{place}": [f"o{index}" for index in range(40)] for place in range(4)}
+    combos = [an_input(name, "COMBO", options=each) for name, each in options.items()]
+    found = cases_of(an_input("image", "IMAGE"), *combos)
+    assert {"defaults", "odd", "fill:ones", "option:mode3=o39"} <= set(found)
+    assert len(found) <= MOST_SYSTEMATIC
 
 
 def test_a_video_has_as_many_frames_as_its_batch_wants() -> None:
