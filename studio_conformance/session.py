@@ -118,6 +118,8 @@ class PackRun:
     exercises: Exercises | None = None
     executions: dict[str, Tally] = field(default_factory=dict)
     """By item id."""
+    _blanks: dict[str, Result] = field(default_factory=dict)
+    """By code."""
     _early: dict[tuple[int, str], list[Verdict]] = field(default_factory=dict)
     """By identity of the node's description, and code."""
 
@@ -272,31 +274,41 @@ class PackRun:
         return [Verdict("not_reached", "the pack could not be inspected")]
 
     def _row(self, check: Check, unit: Unit, verdict: Verdict) -> Result:
-        node = unit.node.key if unit.node else None
-        looked_at = verdict.outcome in ("failed", "errored")
-        identity = finding_id(check.code, self.target.name, node, verdict.input)
-        example = self._example(unit, verdict)
-        row: Result = {
-            "pack": self.label,
-            "id": identity,
-            "code": check.code,
-            "slug": check.slug,
-            "family": check.family,
-            "level": check.level,
-            "node": node,
-            "outcome": verdict.outcome,
-            "message": verdict.message,
-            "file": verdict.file,
-            "line": verdict.line,
-            "input": verdict.input,
-            "replay": self.replay(check, unit) if looked_at else None,
-            "traceback": verdict.traceback,
-            "waiver": None,
-            "example": example,
-        }
-        if example is not None:
-            row["replay"] = self.rerun(identity)
+        row = self._blank(check).copy()
+        row["node"] = node = unit.node.key if unit.node else None
+        row["id"] = finding_id(check.code, self.target.name, node, verdict.input)
+        row["outcome"], row["message"] = verdict.outcome, verdict.message
+        if verdict.outcome not in ("failed", "errored"):
+            return row  # Nothing to look at: nearly all rows of a run are such.
+        row["file"], row["line"], row["input"] = verdict.file, verdict.line, verdict.input
+        row["traceback"] = verdict.traceback
+        row["example"] = example = self._example(unit, verdict)
+        row["replay"] = self.rerun(row["id"]) if example else self.replay(check, unit)
         return self._waive(row) if verdict.outcome == "failed" else row
+
+    def _blank(self, check: Check) -> Result:
+        """The row of a check before it is known what it is about and what came of it."""
+        blank = self._blanks.get(check.code)
+        if blank is None:
+            blank = self._blanks[check.code] = {
+                "pack": self.label,
+                "id": "",
+                "code": check.code,
+                "slug": check.slug,
+                "family": check.family,
+                "level": check.level,
+                "node": None,
+                "outcome": "passed",
+                "message": "",
+                "file": None,
+                "line": None,
+                "input": None,
+                "replay": None,
+                "traceback": None,
+                "waiver": None,
+                "example": None,
+            }
+        return blank
 
     def _waive(self, row: Result) -> Result:
         waiver = waiver_for(self.settings.waivers, row["code"], row["node"], today())
