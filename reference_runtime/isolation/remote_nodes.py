@@ -69,6 +69,8 @@ class RemoteNodes:
         self.packs = [RemotePack(order, notices=self._notices()) for order in orders]
         self.failures: dict[str, str] = {}
         """By name of the pack: why it has no nodes."""
+        self.remarks: dict[str, list[str]] = {}
+        """By name of a pack that was loaded: what is wrong with it all the same."""
         self._homes: dict[str, RemotePack] = {}
 
     def _notices(self) -> dict[str, Any]:
@@ -89,8 +91,10 @@ class RemoteNodes:
         except (WorkerDied, rpc.RemoteError) as error:
             self.failures[pack.name] = f"{error}\n{pack.printed()}".strip()
             return
-        if not pack.loaded["load"]["loaded"]:
-            texts = [problem["message"] for problem in pack.loaded["problems"]]
+        texts = [problem["message"] for problem in pack.loaded["problems"]]
+        if pack.loaded["load"]["loaded"]:
+            self.remarks[pack.name] = texts
+        else:
             self.failures[pack.name] = "; ".join(texts) or "the pack was not loaded"
 
     async def __aenter__(self) -> RemoteNodes:

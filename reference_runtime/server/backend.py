@@ -40,6 +40,9 @@ class Backend:
             await start()
             for pack, reason in self._nodes.failures.items():
                 log.warning("%s was not loaded: %s", pack, reason)
+            for pack, remarks in self._nodes.remarks.items():
+                for remark in remarks:
+                    log.warning("%s: %s", pack, remark)
         self._executor = self._make_executor(self._nodes, send)
 
     async def validate(self, prompt_id: str, prompt: Json, targets: list[str] | None) -> Verdict:

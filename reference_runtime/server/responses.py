@@ -14,10 +14,17 @@ def json_response(data: Any, status: int = 200) -> Any:
 
 
 def empty(status: int = 200, reason: str = "") -> Any:
-    """No body; ``reason`` is its plain-text explanation for people, where there is one."""
+    """No body, as the host answers; ``reason`` goes to people in the header ``X-Reason``."""
     from aiohttp import web
 
-    return web.Response(status=status, text=reason or None)
+    plain = "".join(c if c.isascii() and c.isprintable() else "?" for c in reason)
+    return web.Response(status=status, headers={"X-Reason": plain} if plain else None)
+
+
+def plain_text(text: str, status: int = 200) -> Any:
+    from aiohttp import web
+
+    return web.Response(status=status, text=text)
 
 
 def body(

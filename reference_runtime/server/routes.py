@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from reference_runtime.server.queue import Item
-from reference_runtime.server.responses import empty, json_response
+from reference_runtime.server.responses import empty, json_response, plain_text
 from reference_runtime.server.state import Json, State
 
 Handler = Callable[[Any], Awaitable[Any]]
@@ -51,7 +51,7 @@ class Routes:
         ]
 
     async def index(self, request: Any) -> Any:
-        return empty(200, "studio-conformance: a server of node packs, without a frontend\n")
+        return plain_text("studio-conformance: a server of node packs, without a frontend\n")
 
     async def nothing(self, request: Any) -> Any:
         return json_response([])
@@ -154,7 +154,7 @@ class Routes:
     def _not_json(self) -> Any:
         """The host fails over such a body (faithful); it is the client's fault (strict)."""
         if self.state.faithful:
-            return empty(500, "500 Internal Server Error\n\nServer got itself in trouble")
+            return plain_text("500 Internal Server Error\n\nServer got itself in trouble", 500)
         return json_response({"error": "the body is no JSON object"}, 400)
 
 

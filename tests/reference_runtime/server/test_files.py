@@ -134,6 +134,9 @@ def test_a_file_is_shown_with_its_type_and_as_nothing_that_runs(tmp_path: Path) 
             assert (await session.get("/view"))[0] == 404
             assert (await session.get("/view", params={"filename": "none.png"}))[0] == 404
             assert (await session.get("/view", params={"filename": "s"}))[0] == 400
+            async with session.client.get("/view", params={"filename": "../é\n"}) as reply:
+                assert (reply.status, await reply.read()) == (400, b"")
+                assert "invisible character" in reply.headers["X-Reason"]
             query = {"filename": "a.png", "type": "models"}
             assert (await session.get("/view", params=query))[0] == 400
 
