@@ -21,7 +21,7 @@ from studio_conformance.waivers import Waiver
 TABLE = "studio-conformance"
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_EXAMPLES = 0
-DEFAULT_BUDGET = 300.0
+DEFAULT_BUDGET = 90.0
 DEFAULT_CALLS = 20
 Isolation = Literal["process", "venv", "none"]
 LASTING_ISOLATION = ("process", "venv")

@@ -1,5 +1,6 @@
 """Several workers that run the nodes of a pack ahead, in the order in which they will be asked for.
 
+They go over the nodes twice, so that each node has had its first round before any has its second.
 Each thread has a worker of its own, from its first node to the end: the kernel ends a worker when
 the thread that started it ends.
 """
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack
 from threading import Lock, Thread
+from typing import Any, Generic, TypeVar
 
 from reference_runtime.exercise.facts import NodeExecution
 from reference_runtime.exercise.runner import Exerciser
@@ -18,16 +20,27 @@ from reference_runtime.isolation.signals import cleaning_before_termination
 from studio_conformance.subject import Node
 
 JOIN_SECONDS = 10.0
-Work = Callable[[Node, Exerciser], NodeExecution]
+Half = TypeVar("Half")
+"""A node after its first round."""
 
 
-class Crew:
-    """``work`` runs one node with an exerciser; ``new`` makes one. ``close`` must be called."""
+class Crew(Generic[Half]):
+    """``new`` makes an exerciser; ``first`` and ``second`` run one node with one, a round each.
 
-    def __init__(self, new: Callable[[], Exerciser], work: Work) -> None:
-        self._new, self._work = new, work
+    ``close`` must be called.
+    """
+
+    def __init__(
+        self,
+        new: Callable[[], Exerciser],
+        first: Callable[[Node, Exerciser], Half],
+        second: Callable[[Half, Exerciser], NodeExecution],
+    ) -> None:
+        self._new, self._first, self._second = new, first, second
         self._lock = Lock()
-        self._waiting: deque[Node] = deque()
+        self._waiting: deque[tuple[int, Node]] = deque()
+        """Rounds, all the first ones before the second ones."""
+        self._halves: dict[int, Future[Half]] = {}
         self._futures: dict[int, Future[NodeExecution]] = {}
         self._exercisers: list[Exerciser] = []
         self._threads: list[Thread] = []
@@ -41,9 +54,11 @@ class Crew:
         """Let ``workers`` threads begin with ``nodes``; with one worker nothing is run ahead."""
         if workers < 2:
             return
-        self._waiting.extend(nodes)
-        self._futures = {id(node.facts): Future() for node in self._waiting}
-        for number in range(min(workers, len(self._waiting))):
+        expected = [*nodes]
+        self._waiting.extend((round_, node) for round_ in (1, 2) for node in expected)
+        self._halves = {id(node.facts): Future() for node in expected}
+        self._futures = {id(node.facts): Future() for node in expected}
+        for number in range(min(workers, len(expected))):
             thread = Thread(target=self._serve, name=f"exercise-{number}", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -51,7 +66,7 @@ class Crew:
     def result(self, node: Node) -> NodeExecution:
         """What came of the node; waits for it, or runs it now where it was not expected.
 
-        Raises what ``work`` raises, and CancelledError after ``close``.
+        Raises what a round raises, and CancelledError after ``close``.
         """
         future = self._futures.get(id(node.facts))
         if future is not None:
@@ -60,7 +75,7 @@ class Crew:
             raise CancelledError
         if self._own is None:
             self._own = self._hire()
-        return self._work(node, self._own)
+        return self._second(self._first(node, self._own), self._own)
 
     def close(self) -> None:
         """End all workers; what was not run is cancelled. Safe to call again."""
@@ -75,6 +90,8 @@ class Crew:
             thread.join(JOIN_SECONDS)
         for exerciser in exercisers:
             exerciser.close()
+        for half in self._halves.values():
+            half.cancel()
         for future in self._futures.values():
             future.cancel()
 
@@ -87,20 +104,30 @@ class Crew:
     def _serve(self) -> None:
         exerciser = self._hire()
         try:
-            while (node := self._next()) is not None:
-                self._run(node, exerciser)
+            while (due := self._next()) is not None:
+                self._run(*due, exerciser)
         finally:
             exerciser.close()
 
-    def _next(self) -> Node | None:
+    def _next(self) -> tuple[int, Node] | None:
         with self._lock:
             return self._waiting.popleft() if self._waiting and not self._closed else None
 
-    def _run(self, node: Node, exerciser: Exerciser) -> None:
-        future = self._futures[id(node.facts)]
-        if not future.set_running_or_notify_cancel():
-            return
-        try:
-            future.set_result(self._work(node, exerciser))
-        except BaseException as error:
-            future.set_exception(error)
+    def _run(self, round_: int, node: Node, exerciser: Exerciser) -> None:
+        half = self._halves[id(node.facts)]
+        if round_ == 1:
+            _settle(half, lambda: self._first(node, exerciser))
+        else:
+            # Another worker may still be at its first round: all of those were begun before.
+            done = self._futures[id(node.facts)]
+            _settle(done, lambda: self._second(half.result(), exerciser))
+
+
+def _settle(future: Future[Any], work: Callable[[], Any]) -> None:
+    """Put what comes of the work into the future, unless that was cancelled."""
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(work())
+    except BaseException as error:
+        future.set_exception(error)

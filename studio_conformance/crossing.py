@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from reference_runtime.exercise.budget import NodeBudget
+from reference_runtime.exercise.budget import Budget, NodeBudget
 from reference_runtime.exercise.facts import (
     Case,
     CaseFacts,
@@ -39,8 +39,8 @@ class TwinWorker:
     ``close`` it. It is started by the first question.
     """
 
-    def __init__(self, spec: PackSpec, limits: Limits) -> None:
-        self._exerciser = Exerciser(spec, None, limits, hash_seed=OTHER_HASH_SEED)
+    def __init__(self, spec: PackSpec, limits: Limits, budget: Budget) -> None:
+        self._exerciser = Exerciser(spec, None, limits, OTHER_HASH_SEED, budget)
         self._thread = ThreadPoolExecutor(1, "twin-worker")
 
     def ask(self, request: Request) -> Future[CaseFacts]:

@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from reference_runtime.environments.building import Environment
     from studio_conformance.exercising import Exercises
 
+NODE_SECONDS = 10.0
+"""The share of one node in the budget, at most."""
 MOST_WORKERS = 4
 NODES_EACH = 8
 """With fewer nodes for each, a further worker costs more than it spares: it must import torch."""
@@ -105,8 +107,6 @@ class PackRun:
     """Other packs of the run."""
     environment: Environment | None = None
     """The pack's own, once it was needed and where it has one."""
-    budget: Budget | None = None
-    """Time for running nodes; None: as the settings say."""
     only: tuple[Replay, ...] = ()
     """Judge these findings again, on their inputs, and nothing else."""
     journal: Path | None = None
@@ -248,8 +248,14 @@ class PackRun:
         if data["description"] is not None:
             self._judge_by(Pack(self.target.path, data["description"]))
 
+    @cached_property
+    def budget(self) -> Budget:
+        """Time for running nodes; it runs from the first unit on."""
+        return Budget(self.settings.budget, min(NODE_SECONDS, self.settings.budget))
+
     def run(self, unit: Unit) -> list[Result]:
         """Judge one unit; every check gives at least one row."""
+        self.budget.start()
         rows = [
             self._row(check, unit, verdict)
             for check in unit.checks

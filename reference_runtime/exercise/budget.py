@@ -8,34 +8,47 @@ from dataclasses import dataclass, field
 
 GENEROSITY = 5.0
 """How many equal shares one node may take."""
-LEAST_SECONDS = 2.0
 
 
 @dataclass
 class Budget:
-    """``seconds`` for a whole run, from its first node on; ``node_seconds`` for each node."""
+    """``seconds`` for a whole run, from ``start`` on; at most ``node_seconds`` for each share."""
 
     seconds: float
     node_seconds: float
     clock: Callable[[], float] = time.monotonic
     _ends: float | None = field(default=None, init=False)
 
-    def begin_node(self, waiting: int = 0, workers: int = 1) -> NodeBudget:
-        """The share of the next node, where so many more wait for so many workers.
-
-        Most nodes need far less than an equal share, so a node may take several times that.
-        """
-        now = self.clock()
+    def start(self) -> None:
+        """Let the time run from now on; the first call counts."""
         if self._ends is None:
-            self._ends = now + self.seconds
-        equal = max(self._ends - now, 0.0) * workers / (waiting + 1)
-        share = min(self.node_seconds, max(GENEROSITY * equal, LEAST_SECONDS))
-        return NodeBudget(self, now, min(now + share, self._ends), share, equal)
+            self._ends = self.clock() + self.seconds
+
+    def begin_node(self, waiting: int = 0, workers: int = 1) -> NodeBudget:
+        """The next share, where so many more wait for so many workers; starts the budget.
+
+        Most nodes need far less than an equal share, so a node may take several times that. Nothing
+        is added where little is left: the end of the budget holds.
+        """
+        self.start()
+        now = self.clock()
+        equal = self.left * workers / (waiting + 1)
+        share = min(self.node_seconds, GENEROSITY * equal)
+        return NodeBudget(self, now, now + min(share, self.left), share, equal)
+
+    @property
+    def left(self) -> float:
+        """Seconds until its end, never below 0; all of them before it was started."""
+        return self.seconds if self._ends is None else max(self._ends - self.clock(), 0.0)
 
     @property
     def spent(self) -> bool:
         """Whether nothing is left for any node."""
-        return self._ends is not None and self.clock() >= self._ends
+        return self.left <= 0.0
+
+    def reason(self) -> str:
+        """That it is spent, in words."""
+        return f"the budget of {self.seconds:g} s for the run is spent"
 
 
 @dataclass(frozen=True)
@@ -66,5 +79,5 @@ class NodeBudget:
     def reason(self) -> str:
         """Which budget is spent, in words."""
         if self.whole.spent:
-            return f"the budget of {self.whole.seconds:g} s for the run is spent"
+            return self.whole.reason()
         return f"its share of the budget, {self.share:.1f} s, is spent"

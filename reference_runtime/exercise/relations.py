@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from itertools import pairwise
 
 from reference_runtime.exercise import observe
 from reference_runtime.exercise.comparing import difference, differences, outcome_differences
@@ -18,6 +19,9 @@ from reference_runtime.exercise.returned import output_is_list
 from reference_runtime.exercise.splitting import NotSplittable, element, joined, split
 
 GROWTH_RUNS = 12
+WARM_UP, FLAT_STEPS, FLAT_BYTES = 4, 2, 1 << 18
+"""After so many runs, so many that add less than so much tell that memory does not grow each time.
+What grows by half a megabyte with three runs of four has at most one such step."""
 GROWTH_SECONDS = 0.2
 """A node slower than this is not run over and over again."""
 
@@ -162,13 +166,21 @@ def _growth(
         return not_comparable("growth", f"one run takes {first.facts['seconds']:.2f} s")
     import gc
 
-    resident = []
+    resident: list[int] = []
     facts = first.facts
-    for _ in range(GROWTH_RUNS):
+    gc.collect()
+    gc.freeze()  # what is there now need not be looked through after each run
+    while len(resident) < GROWTH_RUNS and not _is_flat(resident):
         facts = run_case(around, subject, case, target=first.target).facts
         gc.collect()
         resident.append(observe.resident_bytes())
     return relation("growth", [], {**facts, "resident": resident})
+
+
+def _is_flat(resident: list[int]) -> bool:
+    """Whether, after the first runs, memory was seen not to grow: further runs tell no more."""
+    steps = [later - earlier for earlier, later in pairwise(resident[WARM_UP:])]
+    return sum(step < FLAT_BYTES for step in steps) >= FLAT_STEPS
 
 
 _TABLE: dict[RelationName, Further] = {

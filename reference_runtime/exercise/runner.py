@@ -7,6 +7,7 @@ that needs one, and the case it died of is told as crashed or hung.
 from __future__ import annotations
 
 import json
+import math
 import sys
 import threading
 import time
@@ -17,11 +18,13 @@ from types import TracebackType
 from typing import IO, Any
 
 from reference_runtime.exercise.blank import blank_facts
+from reference_runtime.exercise.budget import Budget
 from reference_runtime.exercise.facts import (
     Case,
     CaseFacts,
     CrossingFacts,
     Difference,
+    Outcome,
     Relation,
     RelationName,
     Step,
@@ -121,7 +124,8 @@ class Exerciser:
 
     A context manager; ``close`` leaves no process and no folder behind. Belongs to one thread, but
     for ``stop``, and for ``close`` once that thread has ended.
-    ``journal`` is shared and not closed here.
+    ``journal`` is shared and not closed here. ``budget``: at its end a call under way is cut, and
+    told as not run.
     """
 
     def __init__(
@@ -130,8 +134,10 @@ class Exerciser:
         journal: Journal | None = None,
         limits: Limits | None = None,
         hash_seed: int = 0,
+        budget: Budget | None = None,
     ) -> None:
         self.spec = spec
+        self.budget = budget or Budget(math.inf, math.inf)
         self.limits = limits or Limits()
         self.deaths = 0
         self._hash_seed = hash_seed
@@ -147,7 +153,7 @@ class Exerciser:
 
     def prepare(self) -> None:
         """Have a worker ready; a pack that ends it is told by ``run``. Raises EnvironmentBroken."""
-        if self._stopped or self.deaths >= MAX_DEATHS:
+        if self._stopped or self.deaths >= MAX_DEATHS or self.budget.spent:
             return
         try:
             self._ready()
@@ -160,6 +166,8 @@ class Exerciser:
             return _not_run("not run: the run was ended")
         if self.deaths >= MAX_DEATHS:
             return _not_run(f"not run: {MAX_DEATHS} workers of this pack have died")
+        if self.budget.spent:
+            return _not_run(self.budget.reason())
         self._journal.write(self._entry(request))
         try:
             inspector = self._ready()
@@ -168,8 +176,7 @@ class Exerciser:
         try:
             return self._ask(inspector, request)
         except WorkerDied as death:
-            outcome = "hung" if death.hung else "crashed"
-            return self._died(death, outcome, self._cause(death, self._seconds(request)))
+            return self._died(death, self._outcome(death), self._cause(death, self._limit(request)))
         except RemoteError as error:
             return _not_run(f"the harness broke: {error}")
 
@@ -177,10 +184,12 @@ class Exerciser:
         """Try the step; never raises for what the node does. Raises EnvironmentBroken."""
         if self._stopped or self.deaths >= MAX_DEATHS:
             return _not_crossed(request, "not_comparable", "its workers have ended")
+        if self.budget.spent:
+            return _not_crossed(request, "not_comparable", self.budget.reason())
         try:
             inspector = self._ready()
             assert inspector.worker is not None
-            seconds = self.limits.seconds * FURTHER_FACTOR
+            seconds = self._within(self.limits.seconds * FURTHER_FACTOR)
             name = f"{request.key} {request.step}"
             with self._guard.watching(inspector.worker):
                 called = inspector.call("cross", request.params(), seconds, name)
@@ -188,8 +197,9 @@ class Exerciser:
             return facts
         except WorkerDied as death:
             reason = self._cause(death, self.limits.seconds * FURTHER_FACTOR)
+            cut = self._is_cut(death)
             self._died(death, "crashed", reason)
-            return _not_crossed(request, "died", reason)
+            return _not_crossed(request, "not_comparable" if cut else "died", reason)
         except RemoteError as error:
             return _not_crossed(request, "not_comparable", f"the harness broke: {error}")
 
@@ -212,7 +222,7 @@ class Exerciser:
         assert inspector.worker is not None
         name = f"{request.key} on {request.case['id']}"
         with self._guard.watching(inspector.worker):
-            seconds = self._seconds(request)
+            seconds = self._within(self._limit(request))
             facts = inspector.call("exercise", request.params(), seconds, name)["facts"]
             if facts["outcome"] not in ("returned", "blocked"):
                 return Answer(facts, [])
@@ -225,18 +235,19 @@ class Exerciser:
         found: list[Relation] = []
         started = time.monotonic()
         for name in request.relations:
-            if time.monotonic() - started > FURTHER_SECONDS:
-                found.append(_left_out(name))
+            if time.monotonic() - started > FURTHER_SECONDS or self.budget.spent:
+                found.append(_left_out(name, self.budget))
                 continue
             seconds = self.limits.seconds * FURTHER_FACTOR
             params = {"name": name, "other": request.other}
             try:
-                call = inspector.call("relate", params, seconds, f"{request.key} {name}")
-                found.append(call["relation"])
+                within, told = self._within(seconds), f"{request.key} {name}"
+                found.append(inspector.call("relate", params, within, told)["relation"])
             except WorkerDied as death:
-                outcome = "hung" if death.hung else "crashed"
-                died = self._died(death, outcome, self._cause(death, seconds)).facts
-                return [*found, _ended_otherwise(name, facts, died)]
+                cut = self._is_cut(death)
+                died = self._died(death, self._outcome(death), self._cause(death, seconds)).facts
+                last = _left_out(name, self.budget) if cut else _ended_otherwise(name, facts, died)
+                return [*found, last]
         return found
 
     def _entry(self, request: Request) -> dict[str, Any]:
@@ -290,7 +301,7 @@ class Exerciser:
         if inspector is not None:
             self._folder.close()
 
-    def _died(self, death: WorkerDied, outcome: Any, reason: str) -> Answer:
+    def _died(self, death: WorkerDied, outcome: Outcome, reason: str) -> Answer:
         self.deaths += 1
         printed = self._inspector.last_lines() if self._inspector is not None else ""
         self._kill()
@@ -298,10 +309,25 @@ class Exerciser:
         answer.facts["outcome"], answer.facts["printed"] = outcome, printed
         return answer
 
-    def _seconds(self, request: Request) -> float:
+    def _limit(self, request: Request) -> float:
         return min(self.limits.seconds, request.seconds or self.limits.seconds)
 
+    def _within(self, seconds: float) -> float:
+        """So many seconds, or those that the budget leaves."""
+        return min(seconds, self.budget.left)
+
+    def _is_cut(self, death: WorkerDied) -> bool:
+        """Whether the end of the budget ended the call, not what the node did."""
+        return death.hung and self.budget.spent
+
+    def _outcome(self, death: WorkerDied) -> Outcome:
+        if self._is_cut(death):
+            return "not_run"
+        return "hung" if death.hung else "crashed"
+
     def _cause(self, death: WorkerDied, seconds: float) -> str:
+        if self._is_cut(death):
+            return f"cut: {self.budget.reason()}"
         if death.hung:
             return f"no answer within {seconds:g} s"
         if self._guard.struck:
@@ -332,11 +358,12 @@ def _ended_otherwise(name: RelationName, first: CaseFacts, second: CaseFacts) ->
     }
 
 
-def _left_out(name: RelationName) -> Relation:
+def _left_out(name: RelationName, budget: Budget) -> Relation:
+    slow = f"the runs before took more than {FURTHER_SECONDS:g} s"
     return {
         "name": name,
         "outcome": "not_comparable",
-        "reason": f"left out: the runs before took more than {FURTHER_SECONDS:g} s",
+        "reason": f"left out: {budget.reason() if budget.spent else slow}",
         "differences": [],
         "facts": None,
     }

@@ -14,7 +14,8 @@ from plans import node_with
 from reference_runtime.exercise.budget import Budget
 from reference_runtime.exercise.runner import Answer
 from reference_runtime.runtime import PackSpec
-from studio_conformance.exercising import _Series, blank
+from studio_conformance.exercising import Exercises, Wishes, blank
+from studio_conformance.series import Series
 from studio_conformance.strategies import plan_for
 
 IMAGE = an_input("image", "IMAGE")
@@ -37,10 +38,12 @@ def executed(runs: Any, *inputs: Any) -> Any:
     node = node_with(*inputs)
     plan, execution = plan_for(node), blank(node)
     worker: Any = Worker(runs)
-    series = _Series(node, worker, Budget(60, 60).begin_node(), execution)
-    series.systematic(plan.systematic)
-    if not series.gave:
-        series.otherwise(plan)
+    series = Series(node, worker, Budget(60, 60).begin_node(), execution)
+    series.add(plan.systematic)
+    series.rest()
+    series.otherwise(plan)
+    series.rest()
+    series.leave_rest()
     return execution
 
 
@@ -136,8 +139,6 @@ def test_numbers_over_links_may_be_lists_but_widgets_never_are() -> None:
 
 
 def test_random_cases_fill_up_to_the_number_wished_for() -> None:
-    from studio_conformance.exercising import Exercises, Wishes
-
     def asked(planned: int, wished: int) -> int:
         exercises: Any = SimpleNamespace(wishes=Wishes(wished))
         execution: Any = {"planned": planned}

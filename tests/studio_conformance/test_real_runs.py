@@ -98,7 +98,7 @@ def test_the_counts_stand_in_report_and_terminal(ran: Ran, report: dict[str, Any
     counts = {row["node"]: row for row in report["executions"]}
     assert counts["TestsSound"]["returned"] == counts["TestsSound"]["planned"] > 0
     assert counts["TestsWeights"]["not_generable"] == ["rocket (ROCKET_ENGINE)"]
-    assert "running nodes: at most 300 s (--studio-budget)" in ran.stdout
+    assert "running nodes: at most 90 s (--studio-budget)" in ran.stdout
     assert "ran 2 of 3 nodes" in ran.stdout
 
 

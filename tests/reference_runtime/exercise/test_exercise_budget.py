@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_runtime.exercise.budget import GENEROSITY, LEAST_SECONDS, Budget
+from reference_runtime.exercise.budget import GENEROSITY, Budget
 
 
 class Clock:
@@ -36,9 +36,30 @@ def test_the_run_begins_with_its_first_node_and_ends_all_shares() -> None:
     assert second.reason() == "the budget of 15 s for the run is spent"
 
 
-def test_where_many_wait_a_share_is_small_and_never_too_small() -> None:
-    clock = Clock()
-    budget = Budget(100, 50, clock)
+def test_where_many_wait_a_share_is_small() -> None:
+    budget = Budget(100, 50, Clock())
     assert budget.begin_node(waiting=99, workers=2).share == GENEROSITY * 2
-    assert budget.begin_node(waiting=9_999).share == LEAST_SECONDS
+    assert budget.begin_node(waiting=9_999).share == GENEROSITY / 100
     assert budget.begin_node(waiting=0).share == 50
+
+
+def test_the_clock_runs_from_the_start_and_the_first_one_counts() -> None:
+    clock = Clock()
+    budget = Budget(15, 10, clock)
+    clock.now += 1000
+    assert (budget.left, budget.spent) == (15, False)
+    budget.start()
+    clock.now += 12
+    budget.start()
+    assert budget.left == 3
+    assert not budget.spent
+    clock.now += 100
+    assert (budget.left, budget.spent) == (0, True)
+
+
+def test_no_share_goes_beyond_the_end_of_the_budget() -> None:
+    clock = Clock()
+    budget = Budget(15, 10, clock)
+    budget.start()
+    clock.now += 14
+    assert budget.begin_node().ends == clock.now + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from tiny_packs import processes_of, write_pack
 
+from reference_runtime.exercise.budget import Budget
 from reference_runtime.exercise.runner import Answer, Exerciser, Journal, Limits, Request
 from reference_runtime.runtime import PackSpec
 
@@ -293,3 +295,15 @@ def test_values_of_dynamic_inputs_come_in_a_dict(tmp_path: Path) -> None:
         facts = run(exerciser, "Chooser", {**a_case(), "inputs": inputs}).facts
     assert facts["outcome"] == "returned", facts["failure"]
     assert facts["outputs"][0]["items"][0]["text"] == "42"
+
+
+def test_the_end_of_the_budget_cuts_a_call_and_calls_it_no_hang(pack: Path) -> None:
+    budget = Budget(600, 600)
+    with Exerciser(PackSpec(pack, "comfy-0.3.64"), budget=budget) as exerciser:
+        exerciser.prepare()
+        budget._ends = time.monotonic() + 1.0
+        cut = run(exerciser, "Hangs").facts
+        late = run(exerciser, "Good").facts
+    spent = "the budget of 600 s for the run is spent"
+    assert (cut["outcome"], cut["reason"]) == ("not_run", f"cut: {spent}")
+    assert (late["outcome"], late["reason"]) == ("not_run", spent)
