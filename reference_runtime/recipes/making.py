@@ -135,6 +135,11 @@ def _tracks(recipe: Mapping[str, Any]) -> Any:
     }
 
 
+def _amplitudes(recipe: Mapping[str, Any]) -> Any:
+    """A numpy array [frames] float32 in 0..1: how loud a sound is in each frame."""
+    return filled([int(recipe["frames"])], "uniform", recipe.get("seed", 0)).numpy()
+
+
 MAKERS: dict[str, Maker] = {
     "IMAGE": _tensor,
     "MASK": _tensor,
@@ -145,5 +150,6 @@ MAKERS: dict[str, Maker] = {
     "NOISE": _noise,
     "VIDEO": _video,
     "TRACKS": _tracks,
+    "NORMALIZED_AMPLITUDE": _amplitudes,
 }
 """By io type: honest values, such as a user's graph could give."""

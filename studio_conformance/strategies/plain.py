@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from reference_runtime.description import InputFacts
-from studio_conformance.strategies.sources import Form, Recipe, Source, Variant, spec_number
+from studio_conformance.strategies.sources import (
+    Form,
+    Recipe,
+    Source,
+    Variant,
+    is_number,
+    spec_number,
+)
 
 MAX_OPTIONS = 48
 """Options of one combo that are tried, spread over its list."""
@@ -37,16 +44,23 @@ class Number(Source):
         self.facts = facts
         self.kind: type[int] | type[float] = int if facts["io_type"] == "INT" else float
         self.least, self.most = (spec_number(facts, name) for name in ("min", "max"))
+        given = facts["spec"].get("default")
+        numbers = isinstance(given, list) and given and all(is_number(each) for each in given)
+        self.listed: list[Any] | None = given if numbers else None
+        """What a default says that is a list: the node wants lists under the name of a number."""
         if self.least is not None and self.most is not None and self.least > self.most:
             self.least = self.most = None  # a schema that no value fits; a check tells of it
 
     def default(self, form: Form) -> Recipe:
+        if self.listed is not None:
+            return {"value": self.listed}
         if self._is_list(form):
             return {"value": [self.kind(self._bounded(part)) for part in (0, 0.25, 0.5, 1)]}
         return {"value": self._default}
 
     def _is_list(self, form: Form) -> bool:
-        return form.lists and bool(self.facts["spec"].get("forceInput"))
+        forced = bool(self.facts["spec"].get("forceInput"))
+        return self.listed is not None or (form.lists and forced)
 
     @property
     def _default(self) -> float:
@@ -64,6 +78,8 @@ class Number(Source):
         return self.kind(value)
 
     def variants(self) -> Iterator[Variant]:
+        if self.listed is not None:
+            return
         tried = [self._default]
         for kind, bound in (("min", self.least), ("max", self.most)):
             if bound is not None and bound not in tried:

@@ -62,6 +62,10 @@ def _tracks(form: Form) -> Recipe:
     return {"make": "TRACKS", "frames": 8 * form.batch if form.height > 1 else 1, "points": 4}
 
 
+def _amplitudes(form: Form) -> Recipe:
+    return {"make": "NORMALIZED_AMPLITUDE", "frames": 8 * form.batch if form.height > 1 else 1}
+
+
 def _video(form: Form) -> Recipe:
     frames = 2 * form.batch if form.height > 1 else 1
     return {"make": "VIDEO", "shape": [frames, form.height, form.width, CHANNELS], "rate": 24}
@@ -79,10 +83,17 @@ SHAPES: dict[str, Callable[[Form], Recipe]] = {
     "BBOX": _boxes,
     "BOUNDING_BOX": _box,
     "TRACKS": _tracks,
+    "NORMALIZED_AMPLITUDE": _amplitudes,
 }
-SEEDED = ("IMAGE", "MASK", "LATENT", "AUDIO", "CONDITIONING", "NOISE", "VIDEO", "TRACKS")
+SEEDED = (
+    "IMAGE", "MASK", "LATENT", "AUDIO", "CONDITIONING", "NOISE", "VIDEO", "TRACKS",
+    "NORMALIZED_AMPLITUDE",
+)  # fmt: skip
 FILLED = ("IMAGE", "MASK", "AUDIO", "LATENT", "VIDEO")
-FAKES = ("MODEL", "CLIP", "VAE", "CLIP_VISION", "CONTROL_NET", "SAMPLER", "GUIDER")
+FAKES = (
+    "MODEL", "CLIP", "VAE", "CLIP_VISION", "CLIP_VISION_OUTPUT", "CONTROL_NET", "STYLE_MODEL",
+    "GLIGEN", "UPSCALE_MODEL", "SAMPLER", "GUIDER",
+)  # fmt: skip
 """io types that need weights, and for which there are small stand-ins."""
 RANDOM_FILLS = ("uniform", "zeros", "ones", "constant", "gradient", "binary")
 
@@ -124,4 +135,5 @@ class Fake(Source):
         self.fakes = (io_type,)
 
     def default(self, form: Form) -> Recipe:
-        return {"make": self.io_type, "fake": True}
+        video = {"video": True} if form.frames and self.io_type == "VAE" else {}
+        return {"make": self.io_type, "fake": True, **video}

@@ -1,4 +1,4 @@
-"""Stand-ins for VAE, CLIP and CLIP_VISION: shapes and faces of the host's, a toy inside."""
+"""Stand-ins for CLIP and CLIP_VISION: shapes and faces of the host's, a toy inside."""
 
 from __future__ import annotations
 
@@ -8,88 +8,12 @@ from typing import Any
 
 from reference_runtime.recipes.bits import filled
 from reference_runtime.recipes.fakes.model import FakeModel
-from reference_runtime.recipes.fakes.modules import CHANNELS, TinyBase, TinyDiffusion
+from reference_runtime.recipes.fakes.modules import TinyBase
 from reference_runtime.recipes.fakes.naming import Fake
 
-RATIO = 8
-"""Pixels of a picture for one of a latent."""
 TOKENS, WIDTH = 77, 768
 PATCHES, VISION_WIDTH, PROJECTED = 257, 1280, 1024
 IMAGE_SIZE = 224
-
-
-class FakeVAE(Fake):
-    """Not a coder: latents are small pictures, and pictures large latents."""
-
-    io_type = "VAE"
-
-    def __init__(self, seed: int = 0) -> None:
-        import torch
-
-        self.first_stage_model = TinyDiffusion(seed)
-        self.patcher = FakeModel(TinyBase(seed))
-        self.latent_channels = CHANNELS
-        self.latent_dim = 2
-        self.output_channels = 3
-        self.downscale_ratio = self.upscale_ratio = RATIO
-        self.downscale_index_formula = self.upscale_index_formula = None
-        self.vae_dtype = torch.float32
-        self.working_dtypes = [torch.float32]
-        self.device = self.output_device = torch.device("cpu")
-        self.disable_offload = False
-        self.not_video = True
-        self.extra_1d_channel = None
-
-    def encode(self, pixel_samples: Any) -> Any:
-        """[B, H, W, C] in 0..1 to [B, 4, H/8, W/8]."""
-        import torch
-
-        pixels = pixel_samples[..., :3].movedim(-1, 1).float()
-        size = [max(1, length // RATIO) for length in pixels.shape[2:]]
-        small = torch.nn.functional.adaptive_avg_pool2d(pixels, size)
-        return torch.cat([small, small.mean(dim=1, keepdim=True)], dim=1) * 2.0 - 1.0
-
-    def decode(self, samples_in: Any, vae_options: Any = None) -> Any:
-        """[B, 4, h, w] to [B, 8h, 8w, 3] in 0..1; a fifth dimension of frames stays one."""
-        import torch
-
-        if samples_in.ndim == 5:
-            frames = [self.decode(frame) for frame in samples_in.unbind(2)]
-            return torch.stack(frames, dim=1)
-        colours = ((samples_in[:, :3].float() + 1.0) / 2.0).clamp(0.0, 1.0)
-        large = colours.repeat_interleave(RATIO, dim=2).repeat_interleave(RATIO, dim=3)
-        return large.movedim(1, -1)
-
-    def encode_tiled(self, pixel_samples: Any, **kwargs: Any) -> Any:
-        return self.encode(pixel_samples)
-
-    def decode_tiled(self, samples: Any, **kwargs: Any) -> Any:
-        return self.decode(samples)
-
-    def process_input(self, image: Any) -> Any:
-        return image * 2.0 - 1.0
-
-    def process_output(self, image: Any) -> Any:
-        return ((image + 1.0) / 2.0).clamp(0.0, 1.0)
-
-    def memory_used_decode(self, shape: Any, dtype: Any) -> int:
-        return 1 << 20
-
-    memory_used_encode = memory_used_decode
-
-    def spacial_compression_decode(self) -> int:
-        return RATIO
-
-    spacial_compression_encode = spacial_compression_decode
-
-    def temporal_compression_decode(self) -> None:
-        return None
-
-    def throw_exception_if_invalid(self) -> None:
-        """It is as valid as it gets."""
-
-    def get_sd(self) -> dict[str, Any]:
-        return dict(self.first_stage_model.state_dict())
 
 
 class FakeCLIP(Fake):
@@ -168,8 +92,10 @@ class FakeCLIP(Fake):
         return self.patcher
 
 
-class VisionOutput:
+class VisionOutput(Fake):
     """Results by name, as attributes and as items."""
+
+    io_type = "CLIP_VISION_OUTPUT"
 
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)

@@ -130,6 +130,27 @@ class FakeModel(Fake):
         self.patches_uuid = self._next_uuid(patches, strength_patch, strength_model)
         return added
 
+    def patch_weight_to_device(
+        self,
+        key: str,
+        device_to: Any = None,
+        inplace_update: bool = False,
+        return_weight: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """With ``return_weight`` the weight with its patches; else there is nothing to be done."""
+        if not return_weight:
+            return None
+        weight = self.model.state_dict()[key].float()
+        for strength, patch, strength_model, _, _ in self.patches.get(key, []):
+            weight = weight * strength_model + strength * _added(patch)
+        return weight
+
+    def state_dict_for_saving(self, *others: Any) -> dict[str, Any]:
+        """The network's weights, by the names that a checkpoint gives them."""
+        weights = self.model_state_dict("diffusion_model.")
+        return {f"model.{key}": each for key, each in weights.items()}
+
     def _next_uuid(self, *added: Any) -> uuid.UUID:
         """Equal for equal patches in equal order, as far as what they hold can be told."""
         known = digest(added) or uuid.uuid4().hex
@@ -282,3 +303,13 @@ class FakeModel(Fake):
 
     def remove_additional_models(self, key: str) -> None:
         self.additional_models.pop(key, None)
+
+
+def _added(patch: Any) -> Any:
+    """What a patch adds: of one that ``get_key_patches`` gave, the weight; else a difference."""
+    if isinstance(patch, list):
+        return patch[0][0].float()
+    difference = patch[1] if isinstance(patch[0], str) else patch
+    if isinstance(patch[0], str) and patch[0] != "diff":
+        raise NotImplementedError(f"a fake can't be patched with {patch[0]!r}")
+    return difference[0].float()

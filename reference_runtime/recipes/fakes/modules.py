@@ -12,6 +12,9 @@ from reference_runtime.recipes.bits import filled
 
 CHANNELS = 4
 """Of latents, as in the most common models."""
+BLOCKS = ("blocks", "double_blocks", "single_blocks", "transformer_blocks")
+WIDTH = 64
+"""What a network says that its tokens have."""
 
 
 def _module_class() -> Any:
@@ -37,8 +40,30 @@ def linear(inputs: int, outputs: int, seed: int) -> Any:
     return layer.requires_grad_(False)
 
 
+class TinyBlock(_Base):  # type: ignore[misc]
+    """The place of one block: one layer under the names of attention and of feed-forward layers."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.mix = linear(CHANNELS, CHANNELS, seed)
+
+    @property
+    def _layer(self) -> Any:
+        return self.mix
+
+    self_attn = cross_attn = attn = attn1 = attn2 = ff = ffn = mlp = _layer
+
+    def forward(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """The shape of ``x`` [..., 4]."""
+        return self.mix(x)
+
+
 class TinyDiffusion(_Base):  # type: ignore[misc]
-    """Mixes channels: the place of a diffusion network."""
+    """Mixes channels: the place of a diffusion network.
+
+    It has blocks under the names of several families of networks, so that what is patched by name
+    finds its place. What it gives does not depend on them.
+    """
 
     def __init__(self, seed: int) -> None:
         import torch
@@ -47,12 +72,71 @@ class TinyDiffusion(_Base):  # type: ignore[misc]
         self.dtype = torch.float32
         self.patch_size = 1
         self.mix = linear(CHANNELS, CHANNELS, seed)
+        for number, name in enumerate(BLOCKS, start=1):
+            setattr(self, name, torch.nn.ModuleList([TinyBlock(seed + number)]))
+        self.dim = self.hidden_size = WIDTH
+        self.num_heads = 1
+        self.params = SimpleNamespace(
+            hidden_size=WIDTH, num_heads=1, theta=10_000, axes_dim=[16, 24, 24]
+        )
 
     def forward(self, x: Any, timesteps: Any = None, *args: Any, **kwargs: Any) -> Any:
         """The shape of ``x`` [B, C, ...]; other channel counts come back as zeros."""
         if x.shape[1] != CHANNELS:
             return x * 0.0
         return self.mix(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class TinyCoder(_Base):  # type: ignore[misc]
+    """The place of a VAE's network: means of pixels, and pixels repeated.
+
+    ``frames``: of a video for one of its latent, after the first; None for pictures.
+    """
+
+    def __init__(self, seed: int, channels: int, ratio: int, frames: int | None) -> None:
+        super().__init__()
+        self.encoder = linear(CHANNELS, CHANNELS, seed)
+        self.decoder = linear(CHANNELS, CHANNELS, seed + 1)
+        self.channels, self.ratio, self.frames = channels, ratio, frames
+
+    def encode(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """[B, 3, (F,) H, W] in -1..1 to [B, channels, (T,) h, w]."""
+        from torch.nn import functional
+
+        size = [max(1, length // self.ratio) for length in x.shape[-2:]]
+        if self.frames is None:
+            small = functional.adaptive_avg_pool2d(x, size)
+        else:
+            size = [(x.shape[2] - 1) // self.frames + 1, *size]
+            small = functional.adaptive_avg_pool3d(x, size)
+        copies = [1, self.channels // 3 + 1] + [1] * (x.ndim - 2)
+        return small.repeat(copies)[:, : self.channels]
+
+    def decode(self, z: Any, *args: Any, **kwargs: Any) -> Any:
+        """[B, channels, (T,) h, w] to [B, 3, (F,) H, W]."""
+        x = z[:, :3].float()
+        if self.frames is not None:
+            first, rest = x[:, :, :1], x[:, :, 1:].repeat_interleave(self.frames, dim=2)
+            x = _joined(first, rest)
+        return x.repeat_interleave(self.ratio, dim=-2).repeat_interleave(self.ratio, dim=-1)
+
+
+def _joined(first: Any, rest: Any) -> Any:
+    import torch
+
+    return torch.cat([first, rest], dim=2)
+
+
+class TinyUpscaler(_Base):  # type: ignore[misc]
+    """Repeats pixels: the place of an upscaling network."""
+
+    def __init__(self, scale: int) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def forward(self, x: Any) -> Any:
+        """[B, C, H, W] to [B, C, scale * H, scale * W]."""
+        return x.repeat_interleave(self.scale, dim=2).repeat_interleave(self.scale, dim=3)
 
 
 class TinyBase(_Base):  # type: ignore[misc]

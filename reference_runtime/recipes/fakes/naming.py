@@ -9,6 +9,7 @@ class Fake:
     """Named as a fake wherever a value is printed: in messages of the pack's, in reports."""
 
     io_type: ClassVar[str]
+    is_fake: ClassVar[bool] = True
 
     def __repr__(self) -> str:
         return f"<fake {self.io_type}>"

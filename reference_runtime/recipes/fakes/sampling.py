@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from reference_runtime.recipes.fakes.model import FakeModel
+from reference_runtime.recipes.fakes.modules import TinyDiffusion
 from reference_runtime.recipes.fakes.naming import Fake
 
 
@@ -100,6 +101,7 @@ class FakeControlNet(Fake):
     io_type = "CONTROL_NET"
 
     def __init__(self) -> None:
+        self.control_model = TinyDiffusion(0)
         self.cond_hint_original: Any = None
         self.cond_hint: Any = None
         self.strength = 1.0

@@ -10,7 +10,10 @@ import pytest
 from reference_runtime.recipes import BadRecipe, make, snippet, summary, text
 
 torch = pytest.importorskip("torch")
-KINDS = ("MODEL", "CLIP", "VAE", "CLIP_VISION", "CONTROL_NET", "SAMPLER", "GUIDER")
+KINDS = (
+    "MODEL", "CLIP", "VAE", "CLIP_VISION", "CLIP_VISION_OUTPUT", "CONTROL_NET", "STYLE_MODEL",
+    "GLIGEN", "UPSCALE_MODEL", "SAMPLER", "GUIDER",
+)  # fmt: skip
 
 
 def fake(io_type: str, **more: Any) -> Any:
@@ -232,3 +235,85 @@ def test_a_copy_of_a_control_net_keeps_its_hint_to_itself() -> None:
     assert (net.cond_hint_original, net.strength, net.extra_args) == (None, 1.0, {})
     assert (other.cond_hint_original is hint, other.strength) == (True, 0.5)
     assert other.previous_controlnet is net
+
+
+# --- parts that packs reach for -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["blocks", "double_blocks", "single_blocks", "transformer_blocks"])
+def test_a_model_has_blocks_to_patch_under_the_names_of_several_families(name: str) -> None:
+    model = fake("MODEL")
+    block = model.get_model_object(f"diffusion_model.{name}.0")
+    assert block.attn1 is block.self_attn
+    assert len(getattr(model.model.diffusion_model, name)) == 1
+    given = torch.ones(1, 4, 3, 2)
+    before = model.model.diffusion_model(given)
+    block.mix.weight.zero_()
+    assert torch.equal(model.model.diffusion_model(given), before)
+
+
+def test_a_model_subtracted_from_itself_is_nothing() -> None:
+    one, same, other = fake("MODEL", seed=1), fake("MODEL", seed=1), fake("MODEL", seed=2)
+    name = "diffusion_model.mix.weight"
+    for model, zero in ((same, True), (other, False)):
+        difference = one.clone()
+        difference.add_patches(model.get_key_patches("diffusion_model."), -1.0, 1.0)
+        weight = difference.patch_weight_to_device(name, return_weight=True)
+        assert bool((weight == 0).all()) is zero
+    assert torch.equal(
+        one.patch_weight_to_device(name, return_weight=True), one.model_state_dict()[name]
+    )
+
+
+def test_a_patch_that_is_no_difference_is_refused() -> None:
+    model = fake("MODEL").clone()
+    model.add_patches({"diffusion_model.mix.weight": ("lora", (1, 2))})
+    with pytest.raises(NotImplementedError, match="'lora'"):
+        model.patch_weight_to_device("diffusion_model.mix.weight", return_weight=True)
+
+
+def test_weights_are_saved_by_the_names_of_a_checkpoint() -> None:
+    names = fake("MODEL").state_dict_for_saving(None, None, None)
+    assert "model.diffusion_model.mix.weight" in names
+    assert all(name.startswith("model.diffusion_model.") for name in names)
+
+
+def test_pictures_come_back_from_a_vae_in_their_size() -> None:
+    vae = fake("VAE")
+    latent = vae.encode(torch.full((2, 64, 48, 3), 0.25))
+    assert latent.shape == (2, 4, 8, 6)
+    assert torch.allclose(vae.decode(latent), torch.full((2, 64, 48, 3), 0.25))
+
+
+def test_videos_come_back_from_a_vae_of_videos_in_their_length() -> None:
+    vae = fake("VAE", video=True)
+    latent = vae.encode(torch.full((9, 64, 48, 3), 0.25))
+    assert latent.shape == (1, 16, 3, 8, 6)
+    assert vae.downscale_index_formula == (4, 8, 8)
+    assert torch.allclose(vae.decode(latent), torch.full((1, 9, 64, 48, 3), 0.25))
+
+
+def test_an_upscaler_doubles_a_picture() -> None:
+    large = fake("UPSCALE_MODEL").to("cpu")(torch.rand(1, 3, 5, 4))
+    assert large.shape == (1, 3, 10, 8)
+
+
+def test_a_style_model_is_as_wide_as_conditioning() -> None:
+    style = fake("STYLE_MODEL").get_cond(fake("CLIP_VISION_OUTPUT"))
+    text_ = make({"make": "CONDITIONING"})[0][0]
+    assert style.shape[-1] == text_.shape[-1]
+
+
+def test_the_host_s_loading_takes_fakes_and_nothing_else() -> None:
+    from reference_runtime.api.torch_compile import set_torch_compile_wrapper
+    from reference_runtime.host.missing import HostFeatureMissing
+    from reference_runtime.host.standins.comfy.model_management import load_models_gpu
+
+    model = fake("MODEL")
+    load_models_gpu([model, model.clone()], memory_required=1)
+    set_torch_compile_wrapper(model, "inductor", keys=["diffusion_model.blocks.0"])
+    with pytest.raises(AttributeError):
+        set_torch_compile_wrapper(model, "inductor", keys=["diffusion_model.blocks.7"])
+    for call in (load_models_gpu, set_torch_compile_wrapper):
+        with pytest.raises(HostFeatureMissing):
+            call([object()], "inductor")  # type: ignore[operator]

@@ -45,6 +45,7 @@ def test_seeds_tell_images_apart() -> None:
         ({"make": "CONDITIONING"}, [0, 1, "pooled_output"], (1, 32)),
         ({"make": "MASK", "shape": [1, 8, 8]}, [], (1, 8, 8)),
         ({"make": "TRACKS", "frames": 5, "points": 3}, ["track_path"], (5, 3, 2)),
+        ({"make": "NORMALIZED_AMPLITUDE", "frames": 5}, [], (5,)),
         ({"make": "TRACKS", "frames": 5, "points": 3}, ["track_visibility"], (5, 3)),
     ],
 )

@@ -63,6 +63,19 @@ def test_a_text_with_a_default_is_given_that(default: str) -> None:
     assert "unicode:coordinates" in found
 
 
+def test_a_number_whose_default_is_a_list_is_given_that_list() -> None:
+    sizes = an_input("sizes", "FLOAT", spec={"default": [1.0, 2.0], "forceInput": True, "max": 9})
+    given = [case["inputs"] for case in [*cases_of(sizes).values(), *drawn(sizes)]]
+    assert all(inputs == {"sizes": {"value": [1.0, 2.0]}} for inputs in given)
+
+
+def test_a_vae_is_of_videos_where_the_latents_are() -> None:
+    plan = plan_of(an_input("vae", "VAE"), an_input("latent", "LATENT"), fakes=True)
+    videos = [other.systematic[0]["inputs"]["vae"].get("video") for other in plan.otherwise]
+    assert plan.systematic[0]["inputs"]["vae"] == {"make": "VAE", "fake": True}
+    assert videos == [None, True]
+
+
 def test_so_many_systematic_cases_are_kept_with_all_forms_and_the_last_option() -> None:
     options = {f"mode{place}": [f"o{index}" for index in range(40)] for place in range(4)}
     combos = [an_input(name, "COMBO", options=each) for name, each in options.items()]

@@ -79,13 +79,41 @@ class ChromaRadiance(LatentFormat):
         return latent
 
 
-class Wan21(_ByStatistics):
+class Wan21(LatentFormat):
+    """Scaled by the mean and the deviation of each channel, as the VAE was published with them."""
+
     latent_channels = 16
     latent_dimensions = 3
 
+    def process_in(self, latent: Any) -> Any:
+        mean, deviation = _statistics(latent)
+        return (latent - mean) * self.scale_factor / deviation
 
-class Wan22(Wan21):
+    def process_out(self, latent: Any) -> Any:
+        mean, deviation = _statistics(latent)
+        return latent * deviation / self.scale_factor + mean
+
+
+_WAN_MEANS = (
+    -0.7571, -0.7089, -0.9113, 0.1075, -0.1745, 0.9653, -0.1517, 1.5508,
+    0.4134, -0.0715, 0.5517, -0.3632, -0.1922, -0.9497, 0.2503, -0.2921,
+)  # fmt: skip
+_WAN_DEVIATIONS = (
+    2.8184, 1.4541, 2.3275, 2.6558, 1.2196, 1.7708, 2.6052, 2.0743,
+    3.2687, 2.1526, 2.8652, 1.5579, 1.6382, 1.1253, 2.8251, 1.9160,
+)  # fmt: skip
+
+
+def _statistics(latent: Any) -> tuple[Any, Any]:
+    """Means and deviations of the Wan 2.1 VAE, each [1, 16, 1, 1, 1] on the latent's device."""
+    shape = [1, len(_WAN_MEANS), 1, 1, 1]
+    mean, deviation = (latent.new_tensor(each) for each in (_WAN_MEANS, _WAN_DEVIATIONS))
+    return mean.reshape(shape), deviation.reshape(shape)
+
+
+class Wan22(_ByStatistics):
     latent_channels = 48
+    latent_dimensions = 3
 
 
 class _Form(NamedTuple):

@@ -383,13 +383,19 @@ def load_models_gpu(
     minimum_memory_required: float | None = None,
     force_full_load: bool = False,
 ) -> None:
-    """Loading no model does nothing; loading one needs a real host."""
-    if len(list(models)) > 0:
+    """There is nothing to load of a fake that stands in for a model; others need a real host."""
+    if not all(getattr(model, "is_fake", False) for model in models):
         needs_host("comfy.model_management.load_models_gpu")
 
 
 def load_model_gpu(model: Any) -> None:
     load_models_gpu([model])
+
+
+def raise_non_oom(e: BaseException) -> None:
+    """Raise the exception unless it tells that memory ran out."""
+    if not isinstance(e, getattr(_torch(), "OutOfMemoryError", MemoryError)):
+        raise e
 
 
 def pin_memory(tensor: Any) -> bool:
