@@ -32,8 +32,30 @@ def differences(path: str, first: Any, second: Any, depth: int = 0) -> list[Diff
     if isinstance(first, (str, bytes, bool, int, float, type(None))):
         return _plain(path, first, second)
     if hasattr(first, "__dict__") and not callable(first):
-        return _mappings(path, vars(first), vars(second), depth)
+        return _mappings(path, _fields(first), _fields(second), depth)
     return []  # no way to tell
+
+
+def _fields(value: Any) -> Mapping[str, Any]:
+    """Attributes; of an object of an installed library those that it shows.
+
+    Such a library keeps caches in the others, which differ from run to run. What it offers as an
+    array is one field more.
+    """
+    fields: dict[str, Any] = vars(value)
+    if not _is_of_library(type(value)):
+        return fields
+    shown = {name: each for name, each in fields.items() if not name.startswith("_")}
+    try:
+        shown["values"] = value.__array__()
+    except Exception:
+        return shown
+    return shown
+
+
+def _is_of_library(kind: type) -> bool:
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
+    return "site-packages" in file or "dist-packages" in file
 
 
 def difference(path: str, what: str, *numbers: float | None) -> Difference:

@@ -34,6 +34,9 @@ OF_THE_CALL = (
 """Checks that find without a run why no call, or not every call, can succeed."""
 
 
+Saying = Callable[[CaseRecord, str], str]
+
+
 def failure_of(record: CaseRecord) -> CaseFailure | None:
     """The exception that the node's function raised in this case, if that ended it."""
     facts = record["facts"]
@@ -103,9 +106,12 @@ def require_working_defaults(node: Node) -> None:
 
 
 def failures(
-    node: Node, saying: str, wanted: Callable[[CaseRecord], str | None]
+    node: Node, saying: str | Saying, wanted: Callable[[CaseRecord], str | None]
 ) -> Iterator[Violation]:
     """One violation for each name that ``wanted`` gives for a case that raised.
+
+    ``saying``: the beginning of its message, in which {name} stands for that name, or what makes it
+    from the case and the name.
 
     Raises NotApplicable where a fake may be at fault, and where the call itself is known to fail.
     """
@@ -116,11 +122,14 @@ def failures(
     yield from each_once(node, found)
 
 
-def _seen(node: Node, saying: str, wanted: Callable[[CaseRecord], str | None]) -> Iterator[Seen]:
+def _seen(
+    node: Node, saying: str | Saying, wanted: Callable[[CaseRecord], str | None]
+) -> Iterator[Seen]:
     for record in runs(node):
         failure, name = failure_of(record), wanted(record)
         if failure is not None and name is not None:
-            text = f"{saying.format(name=name)}: {raised(failure)}"
+            begins = saying.format(name=name) if isinstance(saying, str) else saying(record, name)
+            text = f"{begins}: {raised(failure)}"
             yield Seen(name, text, record, raised_at(node, failure))
 
 

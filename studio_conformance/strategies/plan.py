@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,9 +26,16 @@ FORMS: dict[str, dict[str, Any]] = {
     "fill:ones": {"fill": "ones"},
 }
 """By id of the case: in what its form differs from the usual one."""
+VIDEO_FORM = replace(DEFAULT_FORM, frames=3)
+OF_VIDEO = re.compile(
+    r"(?i:video|ltxv|ltx2|hunyuan|minimax|cosmos|mochi)|Wan(?![a-z])|(?<![A-Za-z])wan(?![a-z])"
+)
+"""Words in the id or the category of a node whose latents are of videos, and in the id of such an
+input."""
 OTHERWISE = (
+    DEFAULT_FORM,
     replace(DEFAULT_FORM, batch=4),
-    replace(DEFAULT_FORM, frames=3),
+    VIDEO_FORM,
     replace(DEFAULT_FORM, lists=True),
 )
 """Usual forms for nodes that give nothing otherwise: they may be made for batches or videos only,
@@ -125,10 +133,21 @@ def plan_for(
     sources = Sources.of(node, Chooser(node.key, fakes, own or {}))
     if sources.lacking:
         return Plan([], sources.lacking)
+    sources.form = _usual_form(node)
     plan = _plan(sources)
     others = [replace(sources, form=form) for form in OTHERWISE]
     plan.otherwise = [_plan(other) for other in others if other.usual != sources.usual]
     return plan
+
+
+def _usual_form(node: Node) -> Form:
+    """Latents of videos for a node that says so; of pictures for all others."""
+    schema = node.facts["schema"]
+    v1 = node.attribute("CATEGORY")
+    category = schema["fields"].get("category") if schema else v1["value"] if v1 else ""
+    latents = [facts["id"] for facts in node.inputs if facts["io_type"] == "LATENT"]
+    words = [node.key, str(category), *latents] if latents else []
+    return VIDEO_FORM if any(OF_VIDEO.search(word) for word in words) else DEFAULT_FORM
 
 
 def _plan(sources: Sources) -> Plan:

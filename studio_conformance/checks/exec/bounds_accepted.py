@@ -21,7 +21,7 @@ from studio_conformance.subject import Node
     "EXEC-055",
     "bounds-accepted",
     title="The node works at the min and at the max of every number.",
-    why="The widget lets users choose a value at which the node fails.",
+    why="The schema lets users choose, or link, a value at which the node fails.",
     fix="Narrow min and max to what works, or handle the bound.",
     level="warning",
 )
@@ -29,7 +29,16 @@ def bounds_accepted(node: Node) -> Iterator[Violation]:
     require_working_defaults(node)
     if not any(varied(record, "min", "max") for record in runs(node)):
         raise NotApplicable("the node has no number with a bound that was run")
-    yield from failures(node, "fails at a bound of {name!r}", lambda r: _unaccepted(node, r))
+    yield from failures(node, _told, lambda record: _unaccepted(node, record))
+
+
+def _told(record: CaseRecord, name: str) -> str:
+    """At the bound, or below it: a number that would take too much is lowered before it is run."""
+    lowered = next((each for each in record["case"]["capped"] if each.startswith(f"{name}: ")), "")
+    if not lowered:
+        return f"fails at a bound of {name!r}"
+    given, _, bound = lowered.removeprefix(f"{name}: ").partition(" instead of ")
+    return f"fails when {name!r} is {given}, below its bound {bound}"
 
 
 def _unaccepted(node: Node, record: CaseRecord) -> str | None:

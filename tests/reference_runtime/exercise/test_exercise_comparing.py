@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -70,3 +72,37 @@ def test_a_difference_is_always_json(first: Any, second: Any) -> None:
     found = differences("x", first, second)
     assert len(found) == 1
     json.dumps(found, allow_nan=False)
+
+
+def a_library(monkeypatch: pytest.MonkeyPatch, file: str) -> Any:
+    """A class of a module that was loaded from ``file``."""
+    module = ModuleType("some_table_library")
+    module.__file__ = file
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    class Column:
+        def __init__(self, *numbers: float, **fields: Any) -> None:
+            self._cache = object()
+            self._numbers = numbers
+            vars(self).update(fields)
+
+        def __array__(self) -> Any:
+            return np.array(self._numbers)
+
+    Column.__module__ = module.__name__
+    return Column
+
+
+def test_of_a_library_s_object_only_what_it_shows_is_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    column = a_library(monkeypatch, "/usr/lib/python3/site-packages/table.py")
+    assert differences("o", column(1.0, 2.0), column(1.0, 2.0, _made=3)) == []
+    (found,) = differences("o", column(1.0, 2.0), column(1.0, 5.0))
+    assert (found["path"], found["max_abs"]) == ("o['values']", 3.0)
+    assert differences("o", column(1.0, name="a"), column(1.0, name="b"))
+
+
+def test_of_a_pack_s_object_everything_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    column = a_library(monkeypatch, "/packs/mypack/table.py")
+    assert differences("o", column(1.0), column(1.0, _made=3))

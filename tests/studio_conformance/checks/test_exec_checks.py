@@ -183,6 +183,13 @@ class TestForms:
         with pytest.raises(NotApplicable, match="VAE"):
             judged("EXEC-010", execution, outputs=[an_output("IMAGE")])
 
+    def test_a_node_made_for_another_range_says_so(self) -> None:
+        execution = an_execution(a_record(facts=facts_of(a_slot(0, a_tensor(1, 8, 8, 3, min=-1)))))
+        outputs = [an_output("IMAGE")]
+        with pytest.raises(NotApplicable, match="another range"):
+            judged("EXEC-010", execution, outputs=outputs, display_name="Normalize to [-1, 1]")
+        assert judged("EXEC-010", execution, outputs=outputs, display_name="Add 1 to 1")
+
     def test_a_list_output(self) -> None:
         execution = an_execution(a_record(facts=facts_of(a_slot(0, type="str"))))
         outputs = [an_output("STRING", "lines", is_list=True)]
@@ -254,6 +261,15 @@ class TestFailures:
         ]
         clear = raising("width must be even", "clear")
         assert not self.judge("EXEC-055", a_record(), a_record("max:width", clear))
+
+    def test_a_number_that_was_lowered_is_not_called_a_bound(self) -> None:
+        record = a_record("max:width", raising())
+        at_bound = self.judge("EXEC-055", a_record(), record)
+        record["case"]["capped"] = ["height: 9 instead of 10", "width: 256 instead of 4096"]
+        lowered = self.judge("EXEC-055", a_record(), record)
+        assert at_bound[0].message.startswith("fails at a bound of 'width': ")
+        assert lowered[0].message.startswith("fails when 'width' is 256, below its bound 4096: ")
+        assert names(at_bound) == names(lowered) == ["width"]
 
     def test_an_optional_input_left_out(self) -> None:
         bad = a_record("absent:mask", raising("no attribute 'shape'", type="AttributeError"))

@@ -85,3 +85,22 @@ def test_random_cases_are_the_same_in_every_run_and_within_bounds() -> None:
     assert {case["phase"] for case in first} == {"random"}
     assert all(1 <= case["inputs"]["width"]["value"] <= 9 for case in first)
     assert len({"mask" in case["inputs"] for case in first}) == 2
+
+
+def test_latents_of_a_node_for_videos_are_of_videos() -> None:
+    latent = an_input("latent", "LATENT", spec={})
+    shapes = {}
+    for key in ("WanThing", "Swan", "LatentFlip"):
+        plan = plan_for(Pack(Path("/pack"), a_pack(a_node(key, inputs=[latent]))).nodes[0])
+        shapes[key] = plan.systematic[0]["inputs"]["latent"]["shape"]
+        other = [each.systematic[0]["inputs"]["latent"]["shape"] for each in plan.otherwise]
+        assert shapes[key] not in other
+        assert [1, 4, 8, 6] in [*other, shapes[key]]
+        assert [1, 16, 3, 8, 6] in [*other, shapes[key]]
+    assert shapes["WanThing"] == [1, 16, 3, 8, 6]
+    assert shapes["Swan"] == shapes["LatentFlip"] == [1, 4, 8, 6]
+
+
+def test_an_input_named_for_videos_has_latents_of_videos() -> None:
+    plan = plan_for(node_with(an_input("video_latent", "LATENT", spec={})))
+    assert plan.systematic[0]["inputs"]["video_latent"]["shape"] == [1, 16, 3, 8, 6]
