@@ -6,7 +6,8 @@ import argparse
 import asyncio
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -42,27 +43,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace, places: Places, temp: Path) -> None:
-    engine = _engine(options, places, temp)
-    asyncio.run(
-        serve(
-            engine,
-            places.folders,
-            [address.strip() for address in options.listen.split(",")],
-            options.port,
-            options.max_upload_size,
-            lambda addresses: print("listening on", *addresses, flush=True),
+    with ExitStack() as held:
+        engine = _engine(options, places, temp, held)
+        asyncio.run(
+            serve(
+                engine,
+                places.folders,
+                [address.strip() for address in options.listen.split(",")],
+                options.port,
+                options.max_upload_size,
+                lambda addresses: print("listening on", *addresses, flush=True),
+            )
         )
-    )
 
 
-def _engine(options: argparse.Namespace, places: Places, temp: Path) -> Backend:
+def _engine(options: argparse.Namespace, places: Places, temp: Path, held: ExitStack) -> Backend:
     from reference_runtime.engine.executor import Executor, validate_prompt
 
     cache = cache_of(options)
     if options.isolation == "none":
         nodes = _local(options, places)
     else:
-        nodes = _remote(options, places, temp)
+        nodes = _remote(options, places, temp, held)
     return Backend(nodes, lambda nodes, send: Executor(nodes, cache, send), validate_prompt)
 
 
@@ -76,7 +78,7 @@ def _local(options: argparse.Namespace, places: Places) -> Any:
     return LocalNodes(packs.classes, packs.display_names)
 
 
-def _remote(options: argparse.Namespace, places: Places, temp: Path) -> Any:
+def _remote(options: argparse.Namespace, places: Places, temp: Path, held: ExitStack) -> Any:
     """Nodes in confined processes, one for each pack; the core pack's come first."""
     from reference_runtime.isolation.remote_nodes import PackOrder, RemoteNodes
 
@@ -85,10 +87,35 @@ def _remote(options: argparse.Namespace, places: Places, temp: Path) -> Any:
     host = posed_host(places, temp)
     writable = (places.folders.output, places.folders.temp)
 
-    def order(path: Path, core: bool) -> Any:
-        return PackOrder(path, options.level, options.mode, host=host, writable=writable, core=core)
+    def order(path: Path, python: str, core: bool = False) -> PackOrder:
+        return PackOrder(path, options.level, options.mode, python, host, writable, core=core)
 
-    return RemoteNodes([order(CORE_PACK, True), *(order(path, False) for path in places.packs)])
+    packs = _interpreters(options, places.packs, held)
+    return RemoteNodes(
+        [order(CORE_PACK, sys.executable, core=True), *(order(*pack) for pack in packs)]
+    )
+
+
+def _interpreters(
+    options: argparse.Namespace, packs: list[Path], held: ExitStack
+) -> Iterator[tuple[Path, str]]:
+    """The packs, each with the Python that runs it; environments are ``held`` while they are used.
+
+    A pack whose environment can't be had is left out, and the log says why.
+    """
+    from reference_runtime.environments.building import environment_for
+    from reference_runtime.environments.errors import CannotBuild
+    from reference_runtime.environments.requirements import BadRequirements
+
+    for path in packs:
+        if options.isolation != "venv":
+            yield path, sys.executable
+            continue
+        log.info("%s: its environment", path.name)
+        try:
+            yield path, held.enter_context(environment_for(path)).python
+        except (BadRequirements, CannotBuild) as error:
+            log.warning("%s was not loaded: %s", path.name, error)
 
 
 if __name__ == "__main__":

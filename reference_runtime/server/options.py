@@ -72,8 +72,9 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--cpu", action="store_true", help="accepted: everything runs on the CPU")
     group.add_argument("--disable-metadata", action="store_true", help="save no prompt in files")
     group.add_argument(
-        "--isolation", choices=("process", "none"), default="process",
-        help="packs in processes of their own, or in the server's (default: %(default)s)",
+        "--isolation", choices=("process", "venv", "none"), default="process",
+        help="packs in processes of their own, these in environments of their own that uv builds, "
+        "or in the server's process (default: %(default)s)",
     )  # fmt: skip
     group.add_argument("--level", choices=sorted(LEVELS), default=DEFAULT_LEVEL.name)
     group.add_argument("--mode", choices=("faithful", "strict"), default="faithful")

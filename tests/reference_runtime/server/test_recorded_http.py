@@ -118,3 +118,20 @@ def test_the_server_says_why_a_pack_of_the_other_brand_has_no_nodes(tmp_path: Pa
         process.terminate()
         _, told = process.communicate(timeout=30)
     assert b"oracle-v3-pack: the pack has comfy_entrypoint, but studio-0.3.71 looks for" in told
+
+
+def test_a_pack_whose_environment_cannot_be_had_is_named_and_left_out(tmp_path: Path) -> None:
+    pack = tmp_path / "asks"
+    pack.mkdir()
+    (pack / "__init__.py").write_text("NODE_CLASS_MAPPINGS = {}\n")
+    (pack / "requirements.txt").write_text("this is >> no requirement\n")
+    command = [sys.executable, "-m", "reference_runtime.server", "--port", "0"]
+    command += ["--isolation", "venv", "--base-directory", str(tmp_path), "--pack", str(pack)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline().decode()
+        assert "SaveImage" in _asked(line.split()[-1], "/object_info/SaveImage", None)["body"]
+        process.terminate()
+        _, told = process.communicate(timeout=30)
+    assert b"asks was not loaded: " in told
+    assert b"this is >> no requirement" in told
