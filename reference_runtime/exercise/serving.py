@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping
 from typing import Any
 
 from reference_runtime.exercise.crossing import Crossing, Trial
@@ -12,10 +13,15 @@ from reference_runtime.exercise.invoking import Subject, subject_of
 from reference_runtime.exercise.observe import Run, Surroundings, blank, make_inputs, run_case
 from reference_runtime.exercise.relations import kept, relate
 from reference_runtime.loading.loaded import Candidate, Loaded
+from reference_runtime.recipes import making
 
 
 class UnknownNode(LookupError):
     """The loaded pack has no such node."""
+
+
+class Unproduced(Exception):
+    """The node that an input comes from gave nothing for it."""
 
 
 class Exercise:
@@ -26,6 +32,7 @@ class Exercise:
         self._subjects: dict[tuple[str, str], Subject] = {}
         self._last: tuple[Subject, Case, Run] | None = None
         self._crossing = Crossing()
+        making.produce = self._produce
         _import_torch()
         gc.freeze()  # what stays for ever need not be looked through after each run
 
@@ -56,6 +63,21 @@ class Exercise:
         case, others, calls = params["case"], params["others"], params["calls"]
         trial = Trial(self._around, subject, case, others, calls)
         return {"crossing": self._crossing.cross(params["step"], trial)}
+
+    def _produce(self, recipe: Mapping[str, Any]) -> Any:
+        """What a node gives in one output on the recipe's inputs. Raises Unproduced."""
+        subject = self._subject(recipe["node"], recipe["class_name"])
+        case: Case = {
+            "id": "produced", "phase": "systematic", "inputs": dict(recipe["inputs"]),
+            "capped": [], "absent": [],
+        }  # fmt: skip
+        run = run_case(self._around, subject, case)
+        values = run.returned.values if run.returned is not None else None
+        if run.facts["outcome"] != "returned" or values is None or len(values) <= recipe["output"]:
+            failure = run.facts["failure"]
+            reason = failure["message"] if failure else run.facts["reason"]
+            raise Unproduced(f"{recipe['node']} gave none: {run.facts['outcome']} {reason}")
+        return values[recipe["output"]]
 
     def _first(self, subject: Subject, case: Any, linked: bool) -> Run:
         facts, refusal = self._ask_hooks(subject, case, linked)

@@ -2,7 +2,8 @@
 
 A recipe is plain JSON in one of a few forms: ``{"value": 3}`` is that very value, ``{"list": []}``
 and ``{"tuple": []}`` hold what their recipes make, ``{"dict": {}}`` likewise, and
-``{"make": "IMAGE", ...}`` is a value of an io type, by its maker.
+``{"make": "IMAGE", ...}`` is a value of an io type, by its maker. ``{"make": "OUTPUT", ...}`` is
+what a node of the loaded pack gives: ``node``, ``class_name``, ``output`` (its place), ``inputs``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,26 @@ SIGMA_MAX = 14.614642
 
 class BadRecipe(ValueError):
     """Not a recipe, or one of a kind that is not known here."""
+
+
+class Later:
+    """An output of a node of a pack that is not loaded yet; see ``now``."""
+
+    def __init__(self, recipe: Mapping[str, Any]) -> None:
+        self.recipe = recipe
+
+
+def now(value: Any) -> Any:
+    """The value with what was left for later made: the pack is loaded."""
+    if isinstance(value, Later):
+        return make(value.recipe)
+    if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
+        return type(value)(now(each) for each in value)
+    return {name: now(each) for name, each in value.items()} if type(value) is dict else value
+
+
+produce: Callable[[Mapping[str, Any]], Any] = Later
+"""Makes an OUTPUT; whoever has loaded a pack puts its own in this place."""
 
 
 def make(recipe: Recipe) -> Any:
@@ -151,5 +172,6 @@ MAKERS: dict[str, Maker] = {
     "VIDEO": _video,
     "TRACKS": _tracks,
     "NORMALIZED_AMPLITUDE": _amplitudes,
+    "OUTPUT": lambda recipe: produce(recipe),
 }
 """By io type: honest values, such as a user's graph could give."""

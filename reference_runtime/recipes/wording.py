@@ -24,6 +24,9 @@ def text(recipe: Any) -> str:
         return f"({_joined(text, recipe['tuple'])})"
     if "dict" in recipe:
         return f"{{{', '.join(f'{name}: {text(each)}' for name, each in recipe['dict'].items())}}}"
+    if recipe.get("make") == "OUTPUT":
+        given = ", ".join(f"{name}={text(each)}" for name, each in recipe["inputs"].items())
+        return f"output {recipe['output']} of {recipe['node']}({given})"
     return " ".join(_words(recipe))
 
 

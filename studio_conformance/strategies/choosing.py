@@ -43,6 +43,8 @@ class Chooser:
     own: Mapping[str, list[Recipe]] = field(default_factory=dict)
     bounds: dict[str, Bounds] = field(default_factory=dict)
     """Of the numbers that sources were chosen for, by name."""
+    produced: Callable[[str], Source | None] = lambda io_type: None
+    """A source of what other nodes of the pack give of an io type that nothing else is known of."""
 
     def source(self, facts: InputFacts, seed: int) -> Source:
         """The source of the input's values; ``seed``: a number of its own. Raises NoSource."""
@@ -80,6 +82,9 @@ class Chooser:
             if not self.fakes:
                 raise NoSource(FAKE_OFFERED)
             return Fake(io_type)
+        produced = self.produced(io_type)
+        if produced is not None:
+            return produced
         raise NoSource("no way is known to make a value of this type")
 
     def _note_bounds(self, facts: InputFacts) -> None:

@@ -14,6 +14,7 @@ from studio_conformance.strategies.choosing import Chooser, NoSource
 from studio_conformance.strategies.coming import merged
 from studio_conformance.strategies.cost import Bounds, capped
 from studio_conformance.strategies.plain import spread
+from studio_conformance.strategies.produced import Produced, producers
 from studio_conformance.strategies.sources import Form, Recipe, Source
 from studio_conformance.subject import Node
 
@@ -130,7 +131,8 @@ def plan_for(
     ``fakes``: small stand-ins may be given for models. ``own``: recipes by "Node.input" or io type,
     which go before what is known here.
     """
-    sources = Sources.of(node, Chooser(node.key, fakes, own or {}))
+    produced = partial(_produced, node, fakes, own or {})
+    sources = Sources.of(node, Chooser(node.key, fakes, own or {}, produced=produced))
     if sources.lacking:
         return Plan([], sources.lacking)
     sources.form = _usual_form(node)
@@ -138,6 +140,18 @@ def plan_for(
     others = [replace(sources, form=form) for form in OTHERWISE]
     plan.otherwise = [_plan(other) for other in others if other.usual != sources.usual]
     return plan
+
+
+def _produced(
+    node: Node, fakes: bool, own: Mapping[str, list[Recipe]], io_type: str
+) -> Source | None:
+    """The simplest other node that gives this type and can itself be given all it needs."""
+    for other, output in producers(node, io_type):
+        sources = Sources.of(other, Chooser(other.key, fakes, own))
+        if not (sources.lacking or sources.wants_lists):
+            named = [fake for source in sources.all.values() for fake in source.fakes]
+            return Produced(other, output, partial(_given, sources.all), tuple(named))
+    return None
 
 
 def _usual_form(node: Node) -> Form:

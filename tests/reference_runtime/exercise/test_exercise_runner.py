@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from descriptions import a_node, a_pack
 from tiny_packs import processes_of, write_pack
 
 from reference_runtime.exercise.budget import Budget
 from reference_runtime.exercise.runner import Answer, Exerciser, Journal, Limits, Request
 from reference_runtime.runtime import PackSpec
+from studio_conformance.snippets import snippet_of
+from studio_conformance.subject import Pack
 
 PACK = """
 import asyncio, os, time
@@ -307,3 +312,41 @@ def test_the_end_of_the_budget_cuts_a_call_and_calls_it_no_hang(pack: Path) -> N
     spent = "the budget of 600 s for the run is spent"
     assert (cut["outcome"], cut["reason"]) == ("not_run", f"cut: {spent}")
     assert (late["outcome"], late["reason"]) == ("not_run", spent)
+
+
+def an_output(node: str, output: int = 0, **inputs: Any) -> Any:
+    given = {**a_case()["inputs"], **inputs}
+    return {
+        "make": "OUTPUT", "node": node, "class_name": node, "output": output, "inputs": given,
+    }  # fmt: skip
+
+
+def test_an_input_may_be_what_another_node_gives(exerciser: Exerciser) -> None:
+    half, again = an_output("Good"), an_output("Good", image=an_output("Good"))
+    for given, most in ((half, 0.25), (again, 0.125)):
+        facts = run(exerciser, "Good", a_case(image=given)).facts
+        assert facts["outcome"] == "returned"
+        assert most / 2 < facts["outputs"][0]["items"][0]["max"] <= most
+        assert facts["changes"] == []
+
+
+def test_an_input_whose_node_gives_nothing_is_no_fault_of_the_node(exerciser: Exerciser) -> None:
+    for given, reason in (
+        (an_output("Slips"), "Slips gave none: raised 'missing'"),
+        (an_output("Good", 3), "Good gave none: returned"),
+    ):
+        facts = run(exerciser, "Good", a_case(image=given)).facts
+        assert facts["outcome"] == "not_run"
+        assert reason in facts["reason"]
+
+
+def test_a_pasted_snippet_makes_what_another_node_gives(pack: Path) -> None:
+    spec = PackSpec(pack, "comfy-0.3.64")
+    node = Pack(pack, a_pack(a_node("Good"))).nodes[0]
+    case = a_case(image=an_output("Good"))
+    done = subprocess.run(
+        [sys.executable, "-c", snippet_of(spec, node, case)],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "tensor" in done.stdout
