@@ -44,6 +44,8 @@ class PackSpec:
     python: str | None = None
     isolated: bool = True
     """False: in this very process, unconfined; see ``isolation.unisolated``."""
+    fakes: bool = False
+    """Small files stand in for weights in the worker's models folder."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class Inspecting:
             python=spec.python or sys.executable,
             web=declared_web(path, level.brand),
             isolated=spec.isolated,
+            fakes=spec.fakes,
         )
         self._started = time.monotonic()
         with ExitStack() as ending:

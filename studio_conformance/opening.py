@@ -56,6 +56,7 @@ def spec_of(
         settings.timeout,
         python,
         isolated=settings.isolation != "none",
+        fakes=settings.fakes,
     )
 
 

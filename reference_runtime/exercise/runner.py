@@ -293,6 +293,7 @@ class Exerciser:
             web=None,
             hash_seed=self._hash_seed,
             isolated=self.spec.isolated,
+            fakes=self.spec.fakes,
         )
 
     def _kill(self) -> None:

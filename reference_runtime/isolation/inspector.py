@@ -60,6 +60,8 @@ class Wanted:
     hash_seed: int = 0
     isolated: bool = True
     """In a process of its own; else in this one, see ``unisolated``."""
+    fakes: bool = False
+    """Small files stand in for weights in the models folder."""
 
 
 @dataclass
@@ -94,6 +96,10 @@ class Inspector:
 
         Raises CannotStart.
         """
+        if self.wanted.fakes:
+            from reference_runtime.recipes import fake_files
+
+            fake_files.write(self.scratch.host)
         self._start()
         self._ask_to_load()
 

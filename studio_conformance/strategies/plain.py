@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reference_runtime.description import InputFacts
+from reference_runtime.recipes.fake_files import NAME, WHAT
 from studio_conformance.strategies.sources import (
     Form,
     Recipe,
@@ -186,6 +187,8 @@ class Combo(Source):
         spec = facts["spec"]
         self.multiple = bool(spec.get("multiselect") or spec.get("multi_select"))
         self.options = plain_options(facts)
+        if NAME in self.options:
+            self.fakes = (WHAT,)
 
     def default(self, form: Form) -> Recipe:
         given = self.facts["spec"].get("default")

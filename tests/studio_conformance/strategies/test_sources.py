@@ -347,3 +347,9 @@ def test_a_node_that_takes_lists_is_also_given_two_of_what_comes_over_links() ->
     assert first["shape"] == second["shape"]
     assert first["seed"] != second["seed"]
     assert len(case["inputs"]["strength"]["list"]) == 1
+
+
+def test_a_list_with_a_fake_file_is_named_among_the_fakes() -> None:
+    files = an_input("lora", "COMBO", options=["studio_fake.safetensors"])
+    assert plan_of(files, fakes=True).fakes == ["file of weights"]
+    assert plan_of(an_input("lora", "COMBO", options=["mine.safetensors"])).fakes == []
