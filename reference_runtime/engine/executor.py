@@ -85,10 +85,11 @@ class Executor:
         self, prompt: Json, prompt_id: str, extra_data: Json, outputs: list[str]
     ) -> Execution:
         running = RunningPrompt(prompt_id, prompt, self._nodes)
-        client = extra_data.get("client_id")
-        messages = Messages(self._send, client if isinstance(client, str) else None, running)
+        given = extra_data.get("client_id")
+        client = given if isinstance(given, str) else None
+        messages = Messages(self._send, client, running)
         messages.keep("execution_start", {"prompt_id": prompt_id})
-        await self._nodes.begin(prompt_id, messages.stepped)
+        await self._nodes.begin(prompt_id, messages.stepped, client)
         await running.learn(list(prompt))
         await self._forget(running)
         run = PromptRun(running, self._nodes, self._cache, messages, extra_data, self)

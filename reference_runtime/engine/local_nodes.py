@@ -74,13 +74,19 @@ class LocalNodes:
 
     # --- around a prompt ----------------------------------------------------------------------
 
-    async def begin(self, prompt_id: str, on_progress: ProgressEvent) -> None:
+    async def begin(
+        self, prompt_id: str, on_progress: ProgressEvent, client_id: str | None = None
+    ) -> None:
         self._interrupted = False
         self._facts.clear()
         self._progress = on_progress
         progress_api.reset_progress_state(prompt_id, None)
         progress_api.add_progress_handler(_Listener(self._told))
         _hook_progress_bars(self._told)
+        from reference_runtime.host.standins.server import PromptServer
+
+        server = PromptServer.instance
+        server.client_id, server.last_prompt_id = client_id, prompt_id
 
     def _told(self, node_id: str, value: float, most: float) -> None:
         self._check_interruption()
@@ -229,6 +235,17 @@ class _Listener(progress_api.ProgressHandler):
         image: progress_api.PreviewImageTuple | None = None,
     ) -> None:
         self._told(node_id, value, max_value)
+        _show(image)
+
+
+def _show(preview: Any) -> None:
+    """Send a picture of what a node is at, as the host does, to who sent the prompt."""
+    from reference_runtime.host.standins.server import BinaryEventTypes, PromptServer
+
+    if preview is not None:
+        server = PromptServer.instance
+        kind = BinaryEventTypes.UNENCODED_PREVIEW_IMAGE
+        server.send_sync(kind, preview, server.client_id)
 
 
 def _hook_progress_bars(told: ProgressEvent) -> None:
@@ -241,5 +258,6 @@ def _hook_progress_bars(told: ProgressEvent) -> None:
         name = node_id or (context.node_id if context else None)
         if name is not None:
             told(str(name), value, total)
+        _show(preview)
 
     utils.set_progress_bar_global_hook(hook)

@@ -181,8 +181,10 @@ class NodeHost(Protocol):
         NodeFailed.
         """
 
-    async def begin(self, prompt_id: str, on_progress: ProgressEvent) -> None:
-        """A prompt starts: interruptions of earlier ones are forgotten."""
+    async def begin(
+        self, prompt_id: str, on_progress: ProgressEvent, client_id: str | None = None
+    ) -> None:
+        """A prompt starts, sent by that client: interruptions of earlier ones are forgotten."""
 
     async def validate(self, call: Call, types: Mapping[str, Any] | None) -> list[Any]:
         """Results of the validator, one per call: True, or a text or False to refuse.

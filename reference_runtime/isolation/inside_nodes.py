@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import itertools
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -78,10 +79,18 @@ class NodeServer:
         return self._out(await self._local.facts(params["class_type"], constants))
 
     async def begin(self, params: rpc.Message) -> None:
+        from reference_runtime.host.frames import sender
         from reference_runtime.host.standins.comfy import model_management
+        from reference_runtime.host.standins.server import PromptServer
 
         model_management.interrupt_current_processing(False)
-        await self._local.begin(params["prompt_id"], self._progress)
+        PromptServer.instance.on_send = sender(self._message)
+        await self._local.begin(params["prompt_id"], self._progress, params["client_id"])
+
+    def _message(self, frame: str | bytes, sid: str | None) -> None:
+        """Hand on what the pack sends to the browser; from any thread."""
+        told = frame if isinstance(frame, str) else {"base64": b64encode(frame).decode()}
+        self._pack.channel.tell("node/message", {"frame": told, "sid": sid})
 
     def _progress(self, node_id: str, value: float, most: float) -> None:
         channel = self._pack.channel

@@ -9,7 +9,8 @@ and what it printed last; the next call starts a fresh one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from base64 import b64decode
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from reference_runtime.api.execution import DynamicPrompt
@@ -32,6 +33,8 @@ from reference_runtime.isolation.inside_nodes import PROMPT_PARTS
 from reference_runtime.isolation.references import HostRefs
 from reference_runtime.isolation.remote_pack import PackOrder, RemotePack
 from reference_runtime.isolation.values import BadValue, NotTransferable, Record, decode, encode
+
+FrameEvent = Callable[[str | bytes, str | None], None]
 
 _KNOWN = {
     f"{nodehost.__name__}.{kind.__name__}": kind
@@ -64,6 +67,9 @@ class RemoteNodes:
     def __init__(self, orders: Sequence[PackOrder]) -> None:
         self._on_progress: ProgressEvent = lambda node_id, value, most: None
         self._prompt_id: str | None = None
+        self._client_id: str | None = None
+        self.on_message: FrameEvent = lambda frame, client_id: None
+        """Gets what packs send to the browser: a frame, and to whom (None: to all)."""
         self._begun: dict[RemotePack, int] = {}
         """Which worker of a pack knows of the prompt."""
         self.packs = [RemotePack(order, notices=self._notices()) for order in orders]
@@ -74,7 +80,7 @@ class RemoteNodes:
         self._homes: dict[str, RemotePack] = {}
 
     def _notices(self) -> dict[str, Any]:
-        return {"node/progress": self._progress}
+        return {"node/progress": self._progress, "node/message": self._message}
 
     async def start(self) -> None:
         """Load all packs, at the same time."""
@@ -126,8 +132,11 @@ class RemoteNodes:
         assert facts is None or isinstance(facts, NodeFacts)
         return facts
 
-    async def begin(self, prompt_id: str, on_progress: ProgressEvent) -> None:
+    async def begin(
+        self, prompt_id: str, on_progress: ProgressEvent, client_id: str | None = None
+    ) -> None:
         self._prompt_id, self._on_progress = prompt_id, on_progress
+        self._client_id = client_id
         self._begun.clear()
 
     async def _begin(self, pack: RemotePack) -> None:
@@ -135,13 +144,27 @@ class RemoteNodes:
         epoch = pack.holder.epoch
         if self._prompt_id is not None and self._begun.get(pack) != epoch:
             self._begun[pack] = epoch
-            await pack.ask("node/begin", {"prompt_id": self._prompt_id})
+            params = {"prompt_id": self._prompt_id, "client_id": self._client_id}
+            await pack.ask("node/begin", params)
 
     def _progress(self, params: rpc.Message) -> None:
         try:
             self._on_progress(str(params["node_id"]), float(params["value"]), float(params["max"]))
         except (KeyError, TypeError, ValueError):
             raise rpc.GarbageFrame("a malformed report of progress") from None
+
+    def _message(self, params: rpc.Message) -> None:
+        frame, sid = params.get("frame"), params.get("sid")
+        try:
+            if isinstance(frame, dict):
+                frame = b64decode(frame["base64"], validate=True)
+            elif isinstance(frame, str):
+                frame.encode()
+            if not isinstance(frame, (str, bytes)) or not (sid is None or isinstance(sid, str)):
+                raise TypeError
+        except (KeyError, TypeError, ValueError):
+            raise rpc.GarbageFrame("a malformed message for the browser") from None
+        self.on_message(frame, sid)
 
     async def validate(self, call: Call, types: Mapping[str, Any] | None) -> list[Any]:
         pack = self._home(call)

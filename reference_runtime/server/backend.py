@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from reference_runtime.server.engine import Json, Outcome, Send, Verdict
+from reference_runtime.server.engine import Json, Outcome, Post, Send, Verdict
 from reference_runtime.server.engine_thread import EngineThread
 from reference_runtime.server.queue import Item
 
@@ -31,12 +31,17 @@ class Backend:
         self._thread = EngineThread()
         self._executor: Any = None
 
-    async def start(self, send: Send) -> None:
-        await self._thread.call(self._start(send))
+    async def start(self, send: Send, post: Post) -> None:
+        await self._thread.call(self._start(send, post))
 
-    async def _start(self, send: Send) -> None:
+    async def _start(self, send: Send, post: Post) -> None:
         start = getattr(self._nodes, "start", None)
-        if start is not None:
+        if start is None:
+            from reference_runtime.server.local_packs import hear_packs
+
+            hear_packs(post)
+        else:
+            self._nodes.on_message = post
             await start()
             for pack, reason in self._nodes.failures.items():
                 log.warning("%s was not loaded: %s", pack, reason)

@@ -11,6 +11,8 @@ from reference_runtime.server.queue import Item
 Json = dict[str, Any]
 Send = Callable[[str, Json, str | None], None]
 """Event, data, client (None: all). Called from the engine's thread."""
+Post = Callable[[str | bytes, str | None], None]
+"""A finished frame of a pack's own, and its client (None: all). Called from any thread."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Outcome:
 class Engine(Protocol):
     """Validates and runs prompts; the coroutines run in the server's event loop."""
 
-    async def start(self, send: Send) -> None:
+    async def start(self, send: Send, post: Post) -> None:
         """Get ready; the packs are loaded when this returns."""
 
     async def validate(self, prompt_id: str, prompt: Json, targets: list[str] | None) -> Verdict:

@@ -18,6 +18,7 @@ from reference_runtime.loading.describe import is_v3
 from reference_runtime.loading.loaded import Candidate, Loaded
 from reference_runtime.loading.loader import load
 from reference_runtime.loading.place import Place
+from reference_runtime.server.engine import Post
 from reference_runtime.server.places import Places
 
 log = logging.getLogger("studio.server")
@@ -41,6 +42,14 @@ def pose_as_host(places: Places, disable_metadata: bool) -> None:
     for folder in places.models:
         folder_paths.add_model_folder_path(folder.kind, str(folder.path), folder.first)
     args.disable_metadata = disable_metadata
+
+
+def hear_packs(post: Post) -> None:
+    """Send to the clients what packs of this process send to the browser."""
+    from reference_runtime.host.frames import sender
+    from reference_runtime.host.standins.server import PromptServer
+
+    PromptServer.instance.on_send = sender(post)
 
 
 def load_packs(packs: list[Path]) -> LocalPacks:

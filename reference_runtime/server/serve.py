@@ -57,7 +57,7 @@ async def running(
     """The state and the application, with the engine started and closed in the end."""
     state = _state(engine, folders, listen, max_upload_size)
     try:
-        await engine.start(state.clients.send)
+        await engine.start(state.clients.send, state.clients.post)
         yield state, make_app(state)
     finally:
         await engine.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reference_runtime.server.app import run_queue
-from reference_runtime.server.engine import Outcome, Send, Verdict
+from reference_runtime.server.engine import Outcome, Post, Send, Verdict
 from reference_runtime.server.files import Folders
 from reference_runtime.server.queue import Item
 from reference_runtime.server.serve import running
@@ -31,8 +31,8 @@ class ScriptedEngine:
     ran: list[str] = field(default_factory=list)
     closed: bool = False
 
-    async def start(self, send: Send) -> None:
-        self.send = send
+    async def start(self, send: Send, post: Post) -> None:
+        self.send, self.post = send, post
 
     async def validate(self, prompt_id: str, prompt: Json, targets: list[str] | None) -> Verdict:
         self.targets.append(targets)

@@ -160,6 +160,8 @@ class PromptServer:
     port: int = 8188
     recorded_routes: list[RecordedRoute] = field(default_factory=list)
     sent: list[tuple[Any, Any, str | None]] = field(default_factory=list)
+    on_send: Callable[[Any, Any, str | None], None] | None = None
+    """Gets each message in place of ``sent``: who serves nodes to a browser sets it."""
     on_prompt_handlers: list[Callable[[Any], Any]] = field(default_factory=list)
     sockets: dict[str, Any] = field(default_factory=dict)
     sockets_metadata: dict[str, Any] = field(default_factory=dict)
@@ -174,8 +176,11 @@ class PromptServer:
         self.web_root = ""
 
     def send_sync(self, event: Any, data: Any, sid: str | None = None) -> None:
-        """Kept in ``sent``; on the host it goes to the browser."""
-        self.sent.append((event, data, sid))
+        """On the host it goes to the browser; here to ``on_send``, else it is kept in ``sent``."""
+        if self.on_send is not None:
+            self.on_send(event, data, sid)
+        else:
+            self.sent.append((event, data, sid))
 
     async def send(self, event: Any, data: Any, sid: str | None = None) -> None:
         self.send_sync(event, data, sid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -127,3 +128,57 @@ def test_a_port_in_use_is_waited_for(tmp_path: Path) -> None:
                 assert process.stdout.readline().strip().endswith(f":{port}")
             finally:
                 process.terminate()
+
+
+TALKING = """
+class Talk:
+    CATEGORY, FUNCTION, RETURN_TYPES, OUTPUT_NODE = "t", "run", (), True
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"n": ("INT", {"default": 1})}, "hidden": {"me": "UNIQUE_ID"}}
+    def run(self, n, me):
+        import comfy.utils
+        from PIL import Image
+        from server import PromptServer
+        server = PromptServer.instance
+        server.send_sync("talked", {"n": n, "to": server.client_id}, server.client_id)
+        server.send_progress_text("half way", me)
+        server.send_sync("unsendable", object())
+        preview = ("PNG", Image.new("RGB", (8, 4)), None)
+        comfy.utils.ProgressBar(2).update_absolute(1, 2, preview)
+        return {"ui": {"n": [n]}}
+NODE_CLASS_MAPPINGS = {"Talk": Talk}
+"""
+
+
+@pytest.mark.parametrize("isolation", ["process", "none"])
+def test_what_a_pack_sends_reaches_the_browser(tmp_path: Path, isolation: str) -> None:
+    aiohttp = pytest.importorskip("aiohttp")
+    pytest.importorskip("PIL")
+    pack = tmp_path / "talking"
+    pack.mkdir()
+    (pack / "__init__.py").write_text(TALKING)
+    prompt = {"7": {"class_type": "Talk", "inputs": {"n": 21}}}
+
+    async def frames(address: str) -> list[Any]:
+        found: list[Any] = []
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"{address}/ws?clientId=me") as ws,
+        ):
+            body = {"prompt": prompt, "client_id": "me"}
+            async with session.post(f"{address}/prompt", json=body) as reply:
+                assert reply.status == 200, await reply.text()
+            while True:
+                data = (await asyncio.wait_for(ws.receive(), 30)).data
+                found.append(data if isinstance(data, bytes) else json.loads(data))
+                if not isinstance(data, bytes) and found[-1]["type"] == "execution_success":
+                    return found
+
+    with started(tmp_path, "--pack", str(pack), "--isolation", isolation) as (_, address):
+        found = asyncio.run(frames(address))
+    named = {each["type"]: each["data"] for each in found if isinstance(each, dict)}
+    assert named["talked"] == {"n": 21, "to": "me"}
+    text, picture = (each for each in found if isinstance(each, bytes))
+    assert text == b"\0\0\0\3" + b"\0\0\0\1" + b"7half way"
+    assert picture[:16] == b"\0\0\0\1" + b"\0\0\0\2" + b"\x89PNG\r\n\x1a\n"
