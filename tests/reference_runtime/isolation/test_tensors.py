@@ -416,3 +416,14 @@ def test_so_is_one_of_an_array(shared_pair: Pair, change: dict[str, Any]) -> Non
 def test_a_release_of_nothing_is_refused(offsets: Any) -> None:
     with pytest.raises(BadValue):
         Pair().host.release(offsets)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_tensors_of_a_gpu_travel_by_copy(pair: Pair) -> None:
+    sent = torch.arange(12, dtype=torch.float16, device="cuda").reshape(3, 4).t()
+    got = pair.send({"deep": [sent, sent]})["deep"]
+    assert got[0].device == sent.device
+    assert torch.equal(got[0], sent)
+    sent.zero_()
+    assert got[0].abs().sum() > 0, "a copy: what happens to the sender's is not seen"
