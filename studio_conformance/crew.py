@@ -1,16 +1,18 @@
 """Several workers that run the nodes of a pack ahead, in the order in which they will be asked for.
 
 They go over the nodes twice, so that each node has had its first round before any has its second.
-Each thread has a worker of its own, from its first node to the end: the kernel ends a worker when
-the thread that started it ends.
+The worker of the first round has the second too: what a node finds in its process may decide what
+it does. Each thread has a worker of its own, from its first node to the end: the kernel ends a
+worker when the thread that started it ends.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack
+from functools import partial
 from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
@@ -38,9 +40,8 @@ class Crew(Generic[Half]):
     ) -> None:
         self._new, self._first, self._second = new, first, second
         self._lock = Lock()
-        self._waiting: deque[tuple[int, Node]] = deque()
-        """Rounds, all the first ones before the second ones."""
-        self._halves: dict[int, Future[Half]] = {}
+        self._waiting: deque[Node] = deque()
+        """For their first round."""
         self._futures: dict[int, Future[NodeExecution]] = {}
         self._exercisers: list[Exerciser] = []
         self._threads: list[Thread] = []
@@ -55,8 +56,7 @@ class Crew(Generic[Half]):
         if workers < 2:
             return
         expected = [*nodes]
-        self._waiting.extend((round_, node) for round_ in (1, 2) for node in expected)
-        self._halves = {id(node.facts): Future() for node in expected}
+        self._waiting.extend(expected)
         self._futures = {id(node.facts): Future() for node in expected}
         for number in range(min(workers, len(expected))):
             thread = Thread(target=self._serve, name=f"exercise-{number}", daemon=True)
@@ -90,8 +90,6 @@ class Crew(Generic[Half]):
             thread.join(JOIN_SECONDS)
         for exerciser in exercisers:
             exerciser.close()
-        for half in self._halves.values():
-            half.cancel()
         for future in self._futures.values():
             future.cancel()
 
@@ -104,23 +102,29 @@ class Crew(Generic[Half]):
     def _serve(self) -> None:
         exerciser = self._hire()
         try:
-            while (due := self._next()) is not None:
-                self._run(*due, exerciser)
+            begun = [(node, half) for node in self._each() for half in self._begun(node, exerciser)]
+            for node, half in begun:
+                if not self._closed:
+                    _settle(self._futures[id(node.facts)], partial(self._second, half, exerciser))
         finally:
             exerciser.close()
 
-    def _next(self) -> tuple[int, Node] | None:
+    def _each(self) -> Iterator[Node]:
+        """The nodes that this thread takes."""
+        while (node := self._next()) is not None:
+            yield node
+
+    def _next(self) -> Node | None:
         with self._lock:
             return self._waiting.popleft() if self._waiting and not self._closed else None
 
-    def _run(self, round_: int, node: Node, exerciser: Exerciser) -> None:
-        half = self._halves[id(node.facts)]
-        if round_ == 1:
-            _settle(half, lambda: self._first(node, exerciser))
-        else:
-            # Another worker may still be at its first round: all of those were begun before.
-            done = self._futures[id(node.facts)]
-            _settle(done, lambda: self._second(half.result(), exerciser))
+    def _begun(self, node: Node, exerciser: Exerciser) -> list[Half]:
+        """The node after its first round; none where that raised."""
+        try:
+            return [self._first(node, exerciser)]
+        except BaseException as error:
+            self._futures[id(node.facts)].set_exception(error)
+            return []
 
 
 def _settle(future: Future[Any], work: Callable[[], Any]) -> None:

@@ -6,6 +6,7 @@ environment lacks, and what a socket of any type was given by chance, is no find
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from reference_runtime.description import InputFacts
@@ -56,8 +57,20 @@ def is_programming_error(node: Node, record: CaseRecord) -> bool:
     return not asks_for_more(node, failure)
 
 
+INDEX = re.compile(r"(?i)(^|_)ind(ex|exes|ices)($|_)")
+BEYOND = re.compile(r"out of bounds for (dimension|axis)|^(list )?index out of range")
+"""An input that says which of several is wanted, and how Python says that there are not so many."""
+
+
 def asks_for_more(node: Node, failure: CaseFailure) -> bool:
-    """Whether it misses an input like ``image_3``, which only the frontend adds to ``image_2``."""
+    """Whether it misses what we did not give it.
+
+    An input like ``image_3``, which only the frontend adds to ``image_2``; or, where an input says
+    which one is wanted, one that our batch or list does not have: the message says as much.
+    """
+    beyond = failure["type"] == "IndexError" and BEYOND.search(failure["message"])
+    if beyond and any(INDEX.search(item["id"]) for item in node.inputs):
+        return True
     missing = failure["message"].strip("'\"").rpartition("_")
     stems = {item["id"].rpartition("_")[0] for item in node.inputs}
     return failure["type"] == "KeyError" and missing[2].isdigit() and missing[0] in stems
@@ -103,6 +116,13 @@ def require_working_defaults(node: Node) -> None:
     default = default_case(node)
     if default is not None and default["facts"]["outcome"] not in ("returned", "blocked"):
         raise NotApplicable("the node does not run on its defaults either")
+
+
+def require_what_it_needs(node: Node) -> None:
+    """Raise NotApplicable when all runs ended for what this machine lacks, a file or a package."""
+    ended = [record["facts"]["failure"] for record in runs(node)]
+    if ended and all(each is not None and each["rejection"] == "environment" for each in ended):
+        raise NotApplicable("the node lacks something on this machine that it needs")
 
 
 def failures(

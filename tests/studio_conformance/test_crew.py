@@ -34,16 +34,20 @@ class Work:
 
     def __init__(self, fails: str = "") -> None:
         self.rounds: list[tuple[int, str]] = []
+        self.hands: list[tuple[tuple[int, str], int]] = []
+        """Each round, and the identity of the exerciser that had it."""
         self.fails = fails
 
     def first(self, node: Node, exerciser: Any) -> str:
         self.rounds.append((1, node.key))
+        self.hands.append(((1, node.key), id(exerciser)))
         if node.key == self.fails:
             raise ValueError(node.key)
         return node.key
 
     def second(self, key: str, exerciser: Any) -> Any:
         self.rounds.append((2, key))
+        self.hands.append(((2, key), id(exerciser)))
         return {"node": key}
 
 
@@ -63,6 +67,9 @@ def test_every_node_has_its_first_round_before_any_has_its_second(workers: int) 
     seconds = [place for place, (round_, _) in enumerate(work.rounds) if round_ == 2]
     assert len(firsts) == len(seconds) == 20
     assert max(firsts) < min(seconds) + workers  # the last first rounds may be under way
+    assert {key: hand for (round_, key), hand in work.hands if round_ == 1} == {
+        key: hand for (round_, key), hand in work.hands if round_ == 2
+    }
 
 
 def test_a_node_that_nobody_expected_has_both_rounds_at_once() -> None:

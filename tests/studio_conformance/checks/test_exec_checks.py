@@ -262,6 +262,15 @@ class TestFailures:
         clear = raising("width must be even", "clear")
         assert not self.judge("EXEC-055", a_record(), a_record("max:width", clear))
 
+    def test_an_index_of_what_was_not_given_is_no_fault(self) -> None:
+        beyond = raising("index 2 is out of bounds for dimension 0 with size 1", type="IndexError")
+        records = a_record(), a_record("batch:2", beyond)
+        assert names(self.judge("EXEC-053", *records)) == ["IndexError"]
+        index = an_input("indexes", "STRING", spec={"default": "0, 1, 2"})
+        assert not judged("EXEC-053", an_execution(*records), inputs=[index])
+        slip = a_record("batch:2", raising("tuple index out of range", type="IndexError"))
+        assert judged("EXEC-053", an_execution(a_record(), slip), inputs=[index])
+
     def test_a_number_that_was_lowered_is_not_called_a_bound(self) -> None:
         record = a_record("max:width", raising())
         at_bound = self.judge("EXEC-055", a_record(), record)
@@ -420,6 +429,14 @@ class TestHooks:
         assert names(self.judge("EXEC-024", hook)) == ["VALIDATE_INPUTS"]
         lacking = {**failure, "rejection": "environment"}
         assert not self.judge("EXEC-024", a_hook("validate_inputs", None, failure=lacking))
+
+    def test_that_raises_where_the_node_lacks_what_it_needs(self) -> None:
+        hook = a_hook("fingerprint_inputs", None, failure=raising()["failure"])
+        lacking = raising("another pack is not there", "environment")
+        ran, lacks = facts_of(hooks=[hook]), {**lacking, "hooks": [hook]}
+        assert judged("EXEC-022", an_execution(a_record(facts=lacks), a_record("odd", ran)))
+        with pytest.raises(NotApplicable, match="lacks something"):
+            judged("EXEC-022", an_execution(a_record(facts=lacks)))
 
     @pytest.mark.parametrize(
         ("value", "fine"), [(True, True), ("no", True), (False, True), (None, False), (1, False)]

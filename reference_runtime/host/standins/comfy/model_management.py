@@ -312,8 +312,8 @@ def get_total_memory(dev: Any = None, torch_total_too: bool = False) -> Any:
 
 
 def get_free_memory(dev: Any = None, torch_free_too: bool = False) -> Any:
-    """Bytes of main memory that are free."""
-    free = _memory("SC_AVPHYS_PAGES")
+    """Half of the main memory: what is free in fact would make each run of a node another one."""
+    free = _memory("SC_PHYS_PAGES") // 2
     return (free, free) if torch_free_too else free
 
 
