@@ -112,9 +112,10 @@ class Series:
     def at_random(self, draw: Draw, number: int) -> None:
         """Run ``number`` random cases, less those that differ in nothing from a case before.
 
-        They are the first to be left when other nodes need the time.
+        They are the first to be left when other nodes need the time, but where no systematic case
+        gave anything.
         """
-        if self.share.generous or self.deaths:
+        if self._had_enough:
             self.execution["planned"] += number
             self._leave(number)
             return
@@ -124,10 +125,15 @@ class Series:
         cases = [case for case in drawn if case["inputs"] not in known]
         self.execution["planned"] += len(cases)
         for index, case in enumerate(cases):
-            if self.share.generous or self.deaths:
+            if self._had_enough:
                 self._leave(len(cases) - index)
                 return
             self.run(case)
+
+    @property
+    def _had_enough(self) -> bool:
+        """Whether random cases are to be left."""
+        return bool(self.deaths) or (self.share.generous if self.gave else self.share.spent)
 
     def run(self, case: Case) -> None:
         """Run one case and keep what was seen; one that the end of the budget cut was not run."""

@@ -76,6 +76,11 @@ def asks_for_more(node: Node, failure: CaseFailure) -> bool:
     return failure["type"] == "KeyError" and missing[2].isdigit() and missing[0] in stems
 
 
+def is_of_a_module(failure: CaseFailure) -> bool:
+    """Whether a module lacks a name, as one that only others import: no input is to blame."""
+    return failure["type"] == "AttributeError" and failure["message"].startswith("module '")
+
+
 def own_values(node: Node, record: CaseRecord) -> bool:
     """Whether every value of the case comes from the schema.
 

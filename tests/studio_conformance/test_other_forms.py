@@ -138,6 +138,22 @@ def test_numbers_over_links_may_be_lists_but_widgets_never_are() -> None:
     assert outcomes(executed(lone, widget))["defaults"] == "raised"
 
 
+@pytest.mark.parametrize("fails", [True, False])
+def test_random_cases_are_left_for_others_unless_nothing_was_given(fails: bool) -> None:
+    node, now = node_with(IMAGE, AMOUNT), [0.0]
+    plan, execution = plan_for(node), blank(node)
+    worker: Any = Worker(lambda inputs: raising() if fails else None)
+    share = Budget(60, 60, lambda: now[0]).begin_node(waiting=59)
+    series = Series(node, worker, share, execution)
+    series.add(plan.systematic[:2])
+    series.rest()
+    now[0] = 3.0  # more than the second that each of sixty nodes can have, less than the share
+    assert plan.random is not None
+    series.at_random(plan.random, 5)
+    assert (len(execution["cases"]) > 2) is fails
+    assert execution["not_reached"] == (0 if fails else 5)
+
+
 def test_random_cases_fill_up_to_the_number_wished_for() -> None:
     def asked(planned: int, wished: int) -> int:
         exercises: Any = SimpleNamespace(wishes=Wishes(wished))

@@ -11,6 +11,7 @@ from studio_conformance.checks._failing import (
     failure_of,
     failures,
     is_its_own_fault,
+    is_of_a_module,
     is_programming_error,
     varied,
 )
@@ -50,6 +51,10 @@ def _wanted(node: Node, record: CaseRecord, known: set[Line]) -> str | None:
     """The exception's type; None where another check speaks about the case."""
     failure = failure_of(record)
     special = varied(record, "min", "max", "option", "absent")
-    if failure is None or special or (failure["file"], failure["line"]) in known:
+    if (
+        failure is None
+        or (special and not is_of_a_module(failure))
+        or (failure["file"], failure["line"]) in known
+    ):
         return None
     return failure["type"].rpartition(".")[2] if is_programming_error(node, record) else None

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from reference_runtime.exercise.facts import CaseRecord
 from studio_conformance.checks import NotApplicable, Violation, check
 from studio_conformance.checks._failing import (
+    failure_of,
     failures,
+    is_of_a_module,
     is_programming_error,
     require_working_defaults,
     varied,
@@ -35,4 +37,7 @@ def optional_may_be_absent(node: Node) -> Iterator[Violation]:
 
 
 def _absent(node: Node, record: CaseRecord) -> str | None:
-    return varied(record, "absent") if is_programming_error(node, record) else None
+    failure = failure_of(record)
+    if failure is None or is_of_a_module(failure) or not is_programming_error(node, record):
+        return None
+    return varied(record, "absent")

@@ -10,6 +10,7 @@ from studio_conformance.checks import NotApplicable, Violation, check
 from studio_conformance.checks._failing import (
     failure_of,
     failures,
+    is_of_a_module,
     require_working_defaults,
     varied,
 )
@@ -37,7 +38,7 @@ def options_handled(node: Node) -> Iterator[Violation]:
 
 def _unhandled(record: CaseRecord) -> str | None:
     failure, name = failure_of(record), varied(record, "option")
-    if failure is None or name is None:
+    if failure is None or name is None or is_of_a_module(failure):
         return None
     if failure["rejection"] in ("programming", "other"):
         return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -270,6 +271,15 @@ class TestFailures:
         assert not judged("EXEC-053", an_execution(*records), inputs=[index])
         slip = a_record("batch:2", raising("tuple index out of range", type="IndexError"))
         assert judged("EXEC-053", an_execution(a_record(), slip), inputs=[index])
+
+    def test_a_module_that_lacks_a_name_is_no_fault_of_an_input(self) -> None:
+        lacks = raising("module 'plots' has no attribute 'lines'", type="AttributeError")
+        for case in ("min:width", "option:mode=b", "absent:mask"):
+            records = a_record(), a_record(case, lacks)
+            for code in ("EXEC-054", "EXEC-055", "EXEC-056"):
+                with suppress(NotApplicable):
+                    assert not self.judge(code, *records)
+            assert names(self.judge("EXEC-053", *records)) == ["AttributeError"]
 
     def test_a_number_that_was_lowered_is_not_called_a_bound(self) -> None:
         record = a_record("max:width", raising())
