@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, NoReturn, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, get_args
 
 from reference_runtime.levels import Mode, UnknownLevel, level_named
 from studio_conformance.checks import Check, Severity, UnknownCheck, all_checks, select
 from studio_conformance.toml import BrokenToml, read_toml
 from studio_conformance.waivers import Waiver
+
+if TYPE_CHECKING:
+    from studio_conformance.strategies.given import Own, OwnByKey
 
 TABLE = "studio-conformance"
 DEFAULT_TIMEOUT = 60.0
@@ -62,6 +65,8 @@ class Settings:
     fakes: bool = False
     """Small stand-ins take the place of models, so that nodes which need one are run too."""
     waivers: tuple[Waiver, ...] = ()
+    strategies: OwnByKey = field(default_factory=dict)
+    """Values for inputs, by io type or by "Node.input"."""
 
     def checks(self) -> list[Check]:
         """The checks to judge by, each at the level the owner gave it."""
@@ -147,6 +152,7 @@ class _Reader:
             "isolation": lambda value: self.one_of("isolation", value, LASTING_ISOLATION),
             "fakes": self.fakes,
             "waivers": self.waivers,
+            "strategies": self.strategies,
         }
         for key in table:
             if key not in readers:
@@ -196,6 +202,19 @@ class _Reader:
         if not isinstance(value, bool):
             self.fail(f"fakes must be true or false, not {value!r}")
         return value
+
+    def strategies(self, value: Any) -> dict[str, Own]:
+        from studio_conformance.strategies.given import BadStrategy, read_own
+
+        if not isinstance(value, dict):
+            self.fail(f'strategies must be a table of "Node.input" or TYPE = [...], not {value!r}')
+        found = {}
+        for key, given in value.items():
+            try:
+                found[key] = read_own(given)
+            except BadStrategy as error:
+                self.fail(f"strategies.{key!r}: {error}")
+        return found
 
     def levels(self, value: Any) -> tuple[tuple[str, Severity], ...]:
         if not isinstance(value, dict):

@@ -30,6 +30,7 @@ from studio_conformance.subject import Node
 
 if TYPE_CHECKING:
     from studio_conformance.session import PackRun
+    from studio_conformance.strategies.given import OwnByKey
     from studio_conformance.strategies.plan import Plan
 
 CALL_SECONDS = 10.0
@@ -57,6 +58,8 @@ class Wishes:
     """Checks want to know what isolation makes of a node."""
     calls: int = 20
     """How often a node is called to see what it holds on to."""
+    own: OwnByKey = field(default_factory=dict)
+    """Values that go before those made up here."""
 
 
 @dataclass
@@ -130,7 +133,7 @@ class Exercises:
         from studio_conformance.strategies import plan_for
 
         execution = blank(node)
-        plan = plan_for(node, fakes=self.wishes.fakes)
+        plan = plan_for(node, fakes=self.wishes.fakes, own=self.wishes.own)
         execution["fakes"] = list(plan.fakes)
         execution["not_generable"] = list(plan.not_generable)
         only = self.wishes.only.get(node.key, [])
@@ -185,6 +188,7 @@ def exercises_of(spec: PackSpec, settings: Settings, run: PackRun) -> Exercises:
         run="EXEC" in families,
         cross="RPC" in families and settings.isolation != "none",
         calls=settings.calls,
+        own=settings.strategies,
     )
     return Exercises(
         spec,

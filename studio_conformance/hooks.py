@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,7 @@ def _open(config: pytest.Config, ahead: Opened | None) -> Session:
         raise pytest.UsageError(str(error)) from None
     if not session.packs:
         raise pytest.UsageError(*(refused.message for refused in session.refused))
+    _add_strategies(config, session)
     _keep_inputs(config, session)
     _refuse_unisolated(config, session)
     if option.studio_report is not None:
@@ -103,6 +105,24 @@ def _begin(config: pytest.Config, ahead: Opened | None) -> Session:
         config.add_cleanup(session.close)
         session.begin()
     return session
+
+
+def _add_strategies(config: pytest.Config, session: Session) -> None:
+    """Put what conftests and plugins give for inputs before the packs' own. Raises UsageError."""
+    given = [each for each in config.hook.pytest_studio_strategies(config=config) if each]
+    if not given:
+        return
+    from studio_conformance.strategies.given import BadStrategy, Own, read_own
+
+    found: dict[str, Own] = {}
+    for each in reversed(given):  # pytest asks the plugin registered last first
+        for key, values in each.items():
+            try:
+                found[key] = read_own(values)
+            except BadStrategy as error:
+                raise pytest.UsageError(f"pytest_studio_strategies: {key!r}: {error}") from None
+    for run in session.packs:
+        run.settings = replace(run.settings, strategies={**run.settings.strategies, **found})
 
 
 def _keep_inputs(config: pytest.Config, session: Session) -> None:
@@ -232,8 +252,19 @@ class StudioHooks:
         if isinstance(collector, pytest.Session) and report.passed:
             with _sparing_the_collector():
                 self.session.load(self._progress())
+            self._warn_of_unused()
             report.result = [*report.result, *self._collectors(collector)]
         return report
+
+    def _warn_of_unused(self) -> None:
+        """Values for inputs that no node has: a name is probably mistyped."""
+        for run in self.session.packs:
+            if run.settings.strategies and run.subject is not None:
+                from studio_conformance.strategies.given import unused
+
+                for key in unused(run.settings.strategies, run.subject.nodes):
+                    text = f"strategies: {run.label} has no io type or input {key!r}; values unused"
+                    self.config.issue_config_time_warning(pytest.PytestWarning(text), stacklevel=2)
 
     def _collectors(self, session: pytest.Session) -> list[PackCollector]:
         return [

@@ -10,10 +10,10 @@ from typing import Any
 from reference_runtime.description import InputFacts
 from studio_conformance.strategies.coming import Autogrow, DynamicCombo, DynamicSlot, Inner
 from studio_conformance.strategies.cost import Bounds
-from studio_conformance.strategies.given import Given
+from studio_conformance.strategies.given import Given, Own, OwnByKey
 from studio_conformance.strategies.mixed import Matched, Union, any_types
 from studio_conformance.strategies.plain import Boolean, Combo, Number, Text, plain_options
-from studio_conformance.strategies.sources import Recipe, Source, spec_number
+from studio_conformance.strategies.sources import Source, spec_number
 from studio_conformance.strategies.tensors import FAKES, SHAPES, Fake, Tensor
 
 _COMING = re.compile(r"^[A-Z]+_(MATCHTYPE|DYNAMICCOMBO|AUTOGROW|DYNAMICSLOT)_V3$")
@@ -34,13 +34,13 @@ class NoSource(Exception):
 class Chooser:
     """Chooses sources for the inputs of one node.
 
-    ``fakes``: stand-ins may be given for what needs weights. ``own``: recipes that a pack or a
+    ``fakes``: stand-ins may be given for what needs weights. ``own``: values that a pack or a
     caller gives, by "Node.input" or io type.
     """
 
     node: str = ""
     fakes: bool = False
-    own: Mapping[str, list[Recipe]] = field(default_factory=dict)
+    own: OwnByKey = field(default_factory=dict)
     bounds: dict[str, Bounds] = field(default_factory=dict)
     """Of the numbers that sources were chosen for, by name."""
     produced: Callable[[str], Source | None] = lambda io_type: None
@@ -53,7 +53,7 @@ class Chooser:
         source.name = facts["id"]
         return source
 
-    def _own_type(self, facts: InputFacts) -> list[Recipe] | None:
+    def _own_type(self, facts: InputFacts) -> Own | None:
         return None if facts["options"] is not None else self.own.get(facts["io_type"])
 
     def _source(self, facts: InputFacts, seed: int) -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
@@ -13,6 +13,7 @@ from reference_runtime.exercise.facts import Case, NotGenerable
 from studio_conformance.strategies.choosing import Chooser, NoSource
 from studio_conformance.strategies.coming import merged
 from studio_conformance.strategies.cost import Bounds, capped
+from studio_conformance.strategies.given import OwnByKey
 from studio_conformance.strategies.plain import spread
 from studio_conformance.strategies.produced import Produced, producers
 from studio_conformance.strategies.sources import Form, Recipe, Source
@@ -123,12 +124,10 @@ def wants_lists(node: Node) -> bool:
     return node.flag("is_input_list") or (attribute is not None and attribute["value"] is True)
 
 
-def plan_for(
-    node: Node, fakes: bool = False, own: Mapping[str, list[Recipe]] | None = None
-) -> Plan:
+def plan_for(node: Node, fakes: bool = False, own: OwnByKey | None = None) -> Plan:
     """The plan of a node.
 
-    ``fakes``: small stand-ins may be given for models. ``own``: recipes by "Node.input" or io type,
+    ``fakes``: small stand-ins may be given for models. ``own``: values by "Node.input" or io type,
     which go before what is known here.
     """
     produced = partial(_produced, node, fakes, own or {})
@@ -142,9 +141,7 @@ def plan_for(
     return plan
 
 
-def _produced(
-    node: Node, fakes: bool, own: Mapping[str, list[Recipe]], io_type: str
-) -> Source | None:
+def _produced(node: Node, fakes: bool, own: OwnByKey, io_type: str) -> Source | None:
     """The simplest other node that gives this type and can itself be given all it needs."""
     for other, output in producers(node, io_type):
         sources = Sources.of(other, Chooser(other.key, fakes, own))
