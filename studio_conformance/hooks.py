@@ -23,7 +23,7 @@ from studio_conformance.kept import NoSuchFinding, journal_file, keep, kept_file
 from studio_conformance.log import build_events
 from studio_conformance.opening import Opened, given_by
 from studio_conformance.options import WrongUsage, overrides
-from studio_conformance.protocol import has_nothing_around, is_undisturbed, run_shortly
+from studio_conformance.protocol import has_nothing_around, is_heard, is_undisturbed, run_shortly
 from studio_conformance.reports.json_report import write_reports
 from studio_conformance.reports.terminal import render
 from studio_conformance.session import (
@@ -324,10 +324,14 @@ class StudioHooks:
         """Run an item of ours the short way, where that makes no difference."""
         if not (has_nothing_around(item, nextitem) and self._undisturbed):
             return None
-        run_shortly(item)
+        run_shortly(item, self._heard)
         if isinstance(item, FamilyItem) and item.run is not getattr(nextitem, "run", None):
             item.run.close()  # Its workers would wait for the end of the whole run.
         return True
+
+    @cached_property
+    def _heard(self) -> bool:
+        return is_heard(self.config)
 
     @cached_property
     def _undisturbed(self) -> bool:

@@ -1,7 +1,8 @@
 """A short way to run our items: pytest's own spends more time on one than judging it takes.
 
 An item of ours has no fixtures, no markers and prints nothing, so its setup and teardown have
-nothing to do. Every report that pytest's own way gives is given here too.
+nothing to do. Every report that pytest's own way gives, and that somebody makes something of, is
+given here too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,18 @@ from studio_conformance.items import FamilyItem
 LOOKING_INSIDE = ("setupshow", "setuponly", "setupplan", "usepdb", "trace")
 """Options of pytest that concern what happens around an item, or inside it."""
 AROUND_AN_ITEM = ("pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardown")
+LISTENING_TO_CALLS = frozenset({
+    "_pytest.cacheprovider", "_pytest.logging", "_pytest.main", "_pytest.terminal",
+    "studio_conformance.hooks",
+})  # fmt: skip
+"""Listeners that make nothing of a setup or teardown that passed, but where durations are told."""
+
+
+def is_heard(config: pytest.Config) -> bool:
+    """Whether somebody makes something of setups and teardowns that passed."""
+    listeners = config.hook.pytest_runtest_logreport.get_hookimpls()
+    others = {impl.function.__module__ for impl in listeners} - LISTENING_TO_CALLS
+    return bool(others) or config.getoption("durations", None) is not None
 
 
 def is_undisturbed(config: pytest.Config) -> bool:
@@ -36,10 +49,11 @@ def has_nothing_around(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     return isinstance(item, FamilyItem) and nextitem is not None and not any(item.iter_markers())
 
 
-def run_shortly(item: pytest.Item) -> None:
-    """Run one item and report it as pytest would."""
+def run_shortly(item: pytest.Item, heard: bool = True) -> None:
+    """Run one item and report it as pytest would; ``heard``: its setup and teardown too."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    _log_passed(item, "setup")
+    if heard:
+        _log_passed(item, "setup")
     call = pytest.CallInfo.from_call(
         item.runtest, when="call", reraise=(pytest.exit.Exception, KeyboardInterrupt)
     )
@@ -47,7 +61,8 @@ def run_shortly(item: pytest.Item) -> None:
     item.ihook.pytest_runtest_logreport(report=report)
     if check_interactive_exception(call, report):
         item.ihook.pytest_exception_interact(node=item, call=call, report=report)
-    _log_passed(item, "teardown")
+    if heard:
+        _log_passed(item, "teardown")
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
 
 

@@ -362,3 +362,24 @@ def test_xdist_loads_a_pack_once(distributed: Runner, monkeypatch: pytest.Monkey
         monkeypatch.setattr(module, "Inspecting", lambda spec: (loads.append(spec), real(spec))[1])
     distributed("--studio-pack=mypack", "--studio-select=V1", "-n2")
     assert len(loads) == 1
+
+
+PHASES = ("setup", "call", "teardown")
+
+
+@pytest.mark.parametrize("asked", [(), ("--durations=3", "-vv")])
+def test_setup_and_teardown_are_reported_to_who_listens(
+    run: Runner, asked: tuple[str, ...]
+) -> None:
+    result = run("--studio-pack=mypack", *asked)
+    assert ("s setup " in result.stdout.str()) is bool(asked)
+
+
+def test_another_listener_hears_every_report(run: Runner) -> None:
+    run.pytester.makeconftest(
+        "def pytest_runtest_logreport(report): print('heard', report.when, report.nodeid)"
+    )
+    result = run("--studio-pack=mypack", "-s")
+    heard = [line for line in result.stdout.str().splitlines() if "heard" in line]
+    phases = {phase: sum(f"heard {phase} " in line for line in heard) for phase in PHASES}
+    assert phases["setup"] == phases["call"] == phases["teardown"] > 0
