@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from reference_runtime.exercise.facts import StateChange, StateKind
 
 THREAD_GRACE = 0.1
 """Seconds in which threads and processes that only do a small job may end."""
+COMMAND_LOOKS, COMMAND_PAUSE = 20, 0.005
+"""How often, and after how many seconds again, a new process is asked for its command line."""
 MAX_FILES = 2_000
 MAX_NOTES = 20
 """Changes told of one kind."""
@@ -282,11 +285,21 @@ def children() -> set[int]:
 
 
 def _command(pid: int) -> str:
-    try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return file.read().replace(b"\0", b" ").decode("utf-8", "replace").strip() or "defunct"
-    except OSError:
-        return "unknown"
+    """The command line of a process; one that has just begun its program has none for a moment."""
+    for _ in range(COMMAND_LOOKS):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                text = file.read().replace(b"\0", b" ").decode("utf-8", "replace").strip()
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                ended = file.read().rpartition(b")")[2].split()[0] == b"Z"
+        except (OSError, IndexError):
+            return "unknown"
+        if text:
+            return text
+        if ended:
+            return "defunct"
+        time.sleep(COMMAND_PAUSE)
+    return "unknown"
 
 
 def _variables(before: State, after: State) -> list[str]:

@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -155,3 +156,19 @@ def test_seeding_all_makes_every_generator_known() -> None:
     assert draw() == first
     state.seed_all(4)
     assert not set(draw()) & set(first)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
+def test_a_process_is_named_by_its_command_also_in_its_first_moments() -> None:
+    for _ in range(20):
+        with subprocess.Popen(["sleep", "20"]) as child:
+            try:
+                assert state._command(child.pid) == "sleep 20"
+            finally:
+                child.kill()
+    ended = subprocess.Popen(["true"])
+    while Path(f"/proc/{ended.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+        time.sleep(0.005)
+    assert state._command(ended.pid) == "defunct"
+    ended.wait()
+    assert state._command(ended.pid) == "unknown"
