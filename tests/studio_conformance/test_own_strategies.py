@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,9 @@ def pytest_studio_strategies(config):
 """
 
 
+Run = Callable[..., tuple[subprocess.CompletedProcess[str], dict[str, Any]]]
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     (tmp_path / "mypack").mkdir()
@@ -63,12 +67,18 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(root: Path, *args: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
-    command = [sys.executable, "-m", "pytest", "-p", "studio_conformance.plugin"]
-    command += ["--studio-pack=mypack", "--studio-select=EXEC", "--studio-report=out", *args]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120)
-    file = root / "out" / "report.json"
-    return done, json.loads(file.read_text()) if file.exists() else {}
+@pytest.fixture
+def run(root: Path, plugin_args: tuple[str, ...]) -> Run:
+    """Runs pytest on the pack; what it printed, and its report."""
+
+    def start(*args: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
+        command = [sys.executable, "-m", "pytest", *plugin_args, "--studio-pack=mypack"]
+        command += ["--studio-select=EXEC", "--studio-report=out", *args]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120)
+        file = root / "out" / "report.json"
+        return done, json.loads(file.read_text()) if file.exists() else {}
+
+    return start
 
 
 def tally(report: dict[str, Any], node: str) -> dict[str, Any]:
@@ -76,64 +86,66 @@ def tally(report: dict[str, Any], node: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_without_values_a_node_of_an_own_type_is_not_generable(root: Path) -> None:
-    done, report = run(root)
+def test_without_values_a_node_of_an_own_type_is_not_generable(root: Path, run: Run) -> None:
+    done, report = run()
     assert "not generable: 2 nodes need" in done.stdout
     assert "--studio-fakes gives small fakes for models" in done.stdout
     assert tally(report, "TestsReadCard")["returned"] == 0
 
 
-def test_values_of_the_settings_are_tried(root: Path) -> None:
+def test_values_of_the_settings_are_tried(root: Path, run: Run) -> None:
     (root / "mypack" / "pyproject.toml").write_text(SETTINGS)
-    done, report = run(root, "--studio-max-examples=12", "-k", "TestsReadCard")
+    done, report = run("--studio-max-examples=12", "-k", "TestsReadCard")
     assert done.returncode == 0, done.stdout
     counted = tally(report, "TestsReadCard")
     assert counted["returned"] >= 5, "the defaults, a card, a text, and random ones"
     assert counted["raised"] == 0
 
 
-def test_a_mistake_in_the_settings_is_one_clear_line(root: Path) -> None:
+def test_a_mistake_in_the_settings_is_one_clear_line(root: Path, run: Run) -> None:
     (root / "mypack" / "pyproject.toml").write_text(SETTINGS.replace("{value = {rank", "{val = {r"))
-    done, _ = run(root)
+    done, _ = run()
     assert done.returncode == 4
     (line,) = [line for line in (done.stdout + done.stderr).splitlines() if "strategies" in line]
     assert "pyproject.toml: [tool.studio-conformance] strategies.'CARD': a recipe has one" in line
 
 
-def test_a_hook_goes_before_the_settings_and_what_it_shows_is_replayed(root: Path) -> None:
+def test_a_hook_goes_before_the_settings_and_what_it_shows_is_replayed(
+    root: Path, run: Run
+) -> None:
     (root / "mypack" / "pyproject.toml").write_text(SETTINGS)
     (root / "conftest.py").write_text(CONFTEST)
-    done, report = run(root, "--studio-max-examples=12")
+    done, report = run("--studio-max-examples=12")
     assert "no io type or input 'CRAD'" in done.stdout
     found = [r for r in report["results"] if r["outcome"] == "failed" and r["example"]]
     assert found, done.stdout
     assert "joker" in json.dumps(found[0]["example"]["case"])
     # The case holds the value itself: a replay needs no hook.
     (root / "conftest.py").unlink()
-    done, again = run(root, f"--studio-replay={found[0]['id']}")
+    done, again = run(f"--studio-replay={found[0]['id']}")
     assert done.returncode == 1, done.stdout
     assert [r["id"] for r in again["results"] if r["outcome"] == "failed"] == [found[0]["id"]]
 
 
-def test_the_packs_own_conftest_is_not_asked(root: Path) -> None:
+def test_the_packs_own_conftest_is_not_asked(root: Path, run: Run) -> None:
     (root / "mypack" / "conftest.py").write_text(CONFTEST)
-    done, _ = run(root)
+    done, _ = run()
     assert "not generable: 2 nodes need" in done.stdout
 
 
-def test_fakes_run_a_node_that_needs_a_model_and_are_named(root: Path) -> None:
-    done, report = run(root, "--studio-fakes", "-k", "TestsPatchModel")
+def test_fakes_run_a_node_that_needs_a_model_and_are_named(root: Path, run: Run) -> None:
+    done, report = run("--studio-fakes", "-k", "TestsPatchModel")
     assert tally(report, "TestsPatchModel")["fakes"] == ["MODEL"]
     assert tally(report, "TestsPatchModel")["returned"] > 0
     assert "1 of them with fakes: MODEL" in done.stdout
     assert "with fakes (small stand-ins) for models" in done.stdout
 
 
-def test_two_runs_run_the_same_cases(root: Path) -> None:
+def test_two_runs_run_the_same_cases(root: Path, run: Run) -> None:
     """The journal of inputs goes on from run to run."""
     (root / "mypack" / "pyproject.toml").write_text(SETTINGS)
     for _ in range(2):
-        run(root, "--studio-max-examples=12", "-k", "TestsReadCard")
+        run("--studio-max-examples=12", "-k", "TestsReadCard")
     (journal,) = (root / ".pytest_cache").rglob("*.jsonl")
     cases = [json.loads(line)["case"] for line in journal.read_text().splitlines()]
     half = len(cases) // 2
