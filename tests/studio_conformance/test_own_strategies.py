@@ -74,6 +74,8 @@ def run(root: Path, plugin_args: tuple[str, ...]) -> Run:
     def start(*args: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
         command = [sys.executable, "-m", "pytest", *plugin_args, "--studio-pack=mypack"]
         command += ["--studio-select=EXEC", "--studio-report=out", *args]
+        # Said aloud: under tox the cache's folder is otherwise tox's.
+        command += ["-o", "cache_dir=.pytest_cache"]
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120)
         file = root / "out" / "report.json"
         return done, json.loads(file.read_text()) if file.exists() else {}
