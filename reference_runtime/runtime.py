@@ -14,11 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from reference_runtime.isolation.inspector import CannotStart, Inspector, Wanted
+from reference_runtime.isolation.confining import DEFAULT, Sandbox
+from reference_runtime.isolation.inspector import CannotConfine, CannotStart, Inspector, Wanted
 from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.isolation.signals import cleaning_before_termination, terminating_cleanly
 from reference_runtime.levels import Mode, level_named
 from reference_runtime.loading.metadata import declared_web
+from reference_runtime.sandbox.policy import Enforced
 
 if TYPE_CHECKING:
     from reference_runtime.description import NodeDescription, PackDescription
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 class EnvironmentBroken(Exception):
     """No worker can be started at all: a wrong interpreter, no processes, an unsupported system."""
+
+
+class SandboxNotEnforced(EnvironmentBroken):
+    """The sandbox can't be enforced on this machine; the message says what and why."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class PackSpec:
     """False: in this very process, unconfined; see ``isolation.unisolated``."""
     fakes: bool = False
     """Small files stand in for weights in the worker's models folder."""
+    sandbox: Sandbox = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,8 @@ class Inspection:
     """What the pack printed (stdout and stderr, bounded)."""
     output_bytes: int
     """How much it printed in all."""
-    confinement: str
-    """What confined the worker, e.g. "landlock abi 7: writes, network"; "not enforced: <why>"."""
+    enforced: Enforced
+    """What the sandbox enforced on the worker; its ``line`` says it to people."""
     seconds: float
     deaths: list[Death] = field(default_factory=list)
 
@@ -107,6 +114,7 @@ class Inspecting:
             web=declared_web(path, level.brand),
             isolated=spec.isolated,
             fakes=spec.fakes,
+            sandbox=spec.sandbox,
         )
         self._started = time.monotonic()
         with ExitStack() as ending:
@@ -141,7 +149,7 @@ class Inspecting:
                 description,
                 output="\n".join(text for text in inspector.outputs if text),
                 output_bytes=inspector.output_bytes,
-                confinement=inspector.confinement,
+                enforced=inspector.enforced,
                 seconds=time.monotonic() - self._started,
                 deaths=[Death(d.cause, d.request, printed) for d, printed in inspector.deaths],
             )
@@ -167,5 +175,7 @@ class Inspecting:
 def _saying_what_broke() -> Iterator[None]:
     try:
         yield
+    except CannotConfine as error:
+        raise SandboxNotEnforced(str(error)) from None
     except CannotStart as error:
         raise EnvironmentBroken(str(error)) from None

@@ -13,6 +13,7 @@ from studio_conformance import (
     cli_cache,
     cli_describe,
     cli_docs,
+    cli_doctor,
     cli_init,
     cli_replay,
     cli_rules,
@@ -20,6 +21,15 @@ from studio_conformance import (
 )
 from studio_conformance.cli_errors import CommandFailed
 
+COMMANDS = (
+    cli_describe,
+    cli_rules,
+    cli_replay,
+    cli_init,
+    cli_cache,
+    cli_doctor,
+    cli_docs,
+)
 EPILOG = "exit status: " + ", ".join(f"{n} {text}" for n, text in outcomes.MEANINGS.items())
 
 
@@ -41,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     version = f"studio-conformance {studio_conformance.__version__}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (cli_describe, cli_rules, cli_replay, cli_init, cli_cache, cli_docs):
+    for module in COMMANDS:
         module.add_commands(commands)
     return parser
 

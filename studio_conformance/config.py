@@ -27,6 +27,7 @@ DEFAULT_EXAMPLES = 0
 DEFAULT_BUDGET = 90.0
 DEFAULT_CALLS = 20
 Isolation = Literal["process", "venv", "none"]
+SandboxMode = Literal["enforce", "observe"]
 LASTING_ISOLATION = ("process", "venv")
 """What a pack's own settings may say: to be run unconfined is for who runs it to say."""
 T = TypeVar("T")
@@ -62,6 +63,10 @@ class Settings:
     isolation: Isolation = "process"
     """Where the pack runs: in a worker with this interpreter, in an environment of its own, or in
     this very process ("none", for a debugger)."""
+    sandbox: SandboxMode = "enforce"
+    """Refuse to run a pack that can't be confined, or go on and say so. For who runs it to say."""
+    allow_read: tuple[str, ...] = ()
+    """More paths that the pack may read; for who runs it to say."""
     fakes: bool = False
     """Small stand-ins take the place of models, so that nodes which need one are run too."""
     waivers: tuple[Waiver, ...] = ()

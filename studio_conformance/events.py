@@ -72,12 +72,17 @@ class PackEvent(TypedDict):
     isolation: dict[str, Any]
     """What separates the worker from other packs, see ``isolation.isolation_facts``."""
     confinement: str | None
+    """One line: what the sandbox enforces by what, and what it leaves open."""
+    sandbox: dict[str, Any] | None
+    """The same in parts, see ``sandbox.policy.Enforced``."""
     worker: dict[str, str | None]
     """python, torch, numpy of the worker; empty when there was none."""
     load: dict[str, Any] | None
     """loaded, route, seconds, peak_bytes, modules, nodes, registered, output_bytes."""
     broken: str | None
     """Why no description could be had at all."""
+    unconfinable: bool
+    """It was not run: the sandbox can't be enforced here."""
 
 
 class RefusedEvent(TypedDict):

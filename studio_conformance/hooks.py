@@ -219,6 +219,11 @@ class StudioHooks:
 
     def _warning(self) -> Iterator[str]:
         """That nothing confines a pack, where it was asked for."""
+        if any(run.settings.sandbox == "observe" for run in self.session.packs):
+            yield "SANDBOX: observed, where it can't be enforced (--studio-sandbox=observe)"
+        allowed = dict.fromkeys(p for run in self.session.packs for p in run.settings.allow_read)
+        if allowed:
+            yield f"the pack may read: {', '.join(allowed)} (--studio-allow-read)"
         if any(run.settings.isolation == "none" for run in self.session.packs):
             yield (
                 "NOT ISOLATED: the pack runs in pytest's own process, with all rights of yours "

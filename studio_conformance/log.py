@@ -143,10 +143,12 @@ def _pack(run: PackRun) -> PackEvent:
         "budget": settings.budget,
         "fakes": settings.fakes,
         "isolation": isolation_facts(settings.isolation, run.environment),
-        "confinement": run.inspection.confinement if run.inspection else None,
+        "confinement": run.inspection.enforced.line if run.inspection else None,
+        "sandbox": run.inspection.enforced.to_wire() if run.inspection else None,
         "worker": {k: facts[k] for k in ("python", "torch", "numpy")} if facts else {},
         "load": _load(run) if subject else None,
         "broken": run.broken,
+        "unconfinable": run.unconfinable,
     }
 
 
@@ -227,6 +229,7 @@ def exit_status(events: Iterable[Event]) -> int:
     rows = of_kind(events, "result")
     statuses = [outcomes.USAGE for _ in of_kind(events, "refused")]
     statuses += [outcomes.ENVIRONMENT_BROKE for p in of_kind(events, "pack") if p["broken"]]
+    statuses += [outcomes.NOT_ENFORCED for p in of_kind(events, "pack") if p["unconfinable"]]
     statuses += [_row_status(row, fail_on[row["pack"]]) for row in rows]
     if not any(row["outcome"] in outcomes.JUDGED for row in rows):
         statuses.append(outcomes.NOTHING_TESTED)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reference_runtime.isolation.confining import Sandbox, lowered_abi
 from reference_runtime.levels import Level, UnknownLevel
 from reference_runtime.loading.level import resolve_level
 from reference_runtime.runtime import Inspecting, PackSpec
@@ -57,6 +58,9 @@ def spec_of(
         python,
         isolated=settings.isolation != "none",
         fakes=settings.fakes,
+        sandbox=Sandbox(
+            observe=settings.sandbox == "observe", read=settings.allow_read, abi=lowered_abi()
+        ),
     )
 
 
@@ -82,6 +86,8 @@ def given_by(option: Any) -> dict[str, Any]:
         max_examples=option.studio_max_examples,
         budget=option.studio_budget,
         calls=option.studio_calls,
+        sandbox=option.studio_sandbox,
+        allow_read=option.studio_allow_read,
         fakes=option.studio_fakes,
     )
 

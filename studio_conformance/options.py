@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 from reference_runtime.levels import Mode, UnknownLevel, level_named
 from studio_conformance.checks import Severity, UnknownCheck
-from studio_conformance.config import Isolation, names_of_checks
+from studio_conformance.config import Isolation, SandboxMode, names_of_checks
 
 
 class WrongUsage(ValueError):
@@ -26,6 +27,8 @@ def overrides(
     budget: str | None = None,
     calls: str | None = None,
     isolation: str | None = None,
+    sandbox: str | None = None,
+    allow_read: Sequence[str] = (),
     fakes: bool = False,
 ) -> dict[str, Any]:
     """The fields of Settings that the command line gives, checked. Raises WrongUsage."""
@@ -40,6 +43,8 @@ def overrides(
         "budget": _seconds("--studio-budget", budget),
         "calls": _number("--studio-calls", calls, least=8),
         "isolation": _one_of("--studio-isolation", isolation, get_args(Isolation)),
+        "sandbox": _one_of("--studio-sandbox", sandbox, get_args(SandboxMode)),
+        "allow_read": _existing("--studio-allow-read", allow_read),
         "fakes": fakes or None,
     }
     return {key: value for key, value in values.items() if value is not None}
@@ -56,6 +61,13 @@ def _one_of(option: str, value: str | None, known: Sequence[str]) -> str | None:
     if value is not None and value not in known:
         raise WrongUsage(f"{option} must be one of {', '.join(known)}, not {value!r}")
     return value
+
+
+def _existing(option: str, paths: Sequence[str]) -> tuple[str, ...] | None:
+    for path in paths:
+        if not Path(path).exists():
+            raise WrongUsage(f"{option}: there is no file or folder {path}")
+    return tuple(str(Path(path).resolve()) for path in paths) or None
 
 
 def _codes(option: str, values: Sequence[str]) -> tuple[str, ...] | None:

@@ -26,6 +26,7 @@ USAGE: Final = 4
 """pytest's own status for wrong usage: an option, a path, a code or a settings file is wrong."""
 NOTHING_TESTED: Final = 10
 ENVIRONMENT_BROKE: Final = 11
+NOT_ENFORCED: Final = 12
 
 MEANINGS: Final[dict[int, str]] = {
     CLEAN: "clean",
@@ -33,9 +34,17 @@ MEANINGS: Final[dict[int, str]] = {
     USAGE: "wrong usage",
     NOTHING_TESTED: "nothing was tested",
     ENVIRONMENT_BROKE: "the environment broke",
+    NOT_ENFORCED: "the sandbox can't be enforced here",
 }
 
-PRECEDENCE: Final[tuple[int, ...]] = (USAGE, ENVIRONMENT_BROKE, FINDINGS, NOTHING_TESTED, CLEAN)
+PRECEDENCE: Final[tuple[int, ...]] = (
+    USAGE,
+    NOT_ENFORCED,
+    ENVIRONMENT_BROKE,
+    FINDINGS,
+    NOTHING_TESTED,
+    CLEAN,
+)
 """With several causes, or several packs, the first of these that occurred is the run's status."""
 
 

@@ -70,6 +70,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "process, UNCONFINED, for a debugger",
     )
     group.addoption(
+        "--studio-sandbox",
+        metavar="MODE",
+        help="enforce: refuse to run a pack that the kernel can't confine (default); observe: run "
+        "it all the same, say so, and refuse only what its Python code does outside its folders",
+    )
+    group.addoption(
+        "--studio-allow-read",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="let the pack read this file or folder too (repeatable)",
+    )
+    group.addoption(
         "--studio-max-examples",
         metavar="N",
         help="about how many inputs each node is run on: the systematic ones always, random ones "

@@ -23,7 +23,7 @@ from reference_runtime.description import NodeDescription
 from reference_runtime.exercise.budget import Budget
 from reference_runtime.exercise.facts import NodeExecution
 from reference_runtime.levels import Level
-from reference_runtime.runtime import Inspecting, Inspection, PackSpec
+from reference_runtime.runtime import Inspecting, Inspection, PackSpec, SandboxNotEnforced
 from studio_conformance.checks import Check
 from studio_conformance.config import Settings
 from studio_conformance.kept import Replay
@@ -47,6 +47,10 @@ from studio_conformance.waivers import complaints, waiver_for
 EARLY_FAMILIES = frozenset({"SCHEMA", "SIGNATURE", "V1"})
 """Families of checks that need nothing but the description and the source."""
 
+CONFINE_HINT = (
+    "Judge it where the sandbox can be enforced (studio-conformance doctor tells what a machine "
+    "can), or run it all the same with --studio-sandbox=observe"
+)
 RUNNING = ("EXEC", "RPC")
 """Families of checks for which nodes are run."""
 
@@ -99,6 +103,8 @@ class PackRun:
     subject: Pack | None = None
     inspection: Inspection | None = None
     broken: str | None = None
+    unconfinable: bool = False
+    """It was not run, because the sandbox can't be enforced here."""
     """Why there is no subject: no worker could be started, or the harness broke."""
     results: dict[str, list[Result]] = field(default_factory=dict)
     """By item id."""
@@ -207,6 +213,9 @@ class PackRun:
     def _noting_what_breaks(self) -> Iterator[None]:
         try:
             yield
+        except SandboxNotEnforced as error:
+            self.unconfinable = True
+            self.broken = f"{error}. Nothing of the pack was run. {CONFINE_HINT}"
         except Exception as error:
             trace = traceback.format_exc(limit=-4)
             self.broken = f"{type(error).__name__}: {error}\n{trace}"

@@ -30,12 +30,12 @@ from reference_runtime.exercise.facts import (
     Step,
 )
 from reference_runtime.exercise.guarding import MemoryGuard, strike
-from reference_runtime.isolation.inspector import CannotStart, Inspector, Wanted
+from reference_runtime.isolation.inspector import CannotConfine, CannotStart, Inspector, Wanted
 from reference_runtime.isolation.process import WorkerDied
 from reference_runtime.isolation.rpc import RemoteError
 from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.isolation.signals import cleaning_before_termination
-from reference_runtime.runtime import EnvironmentBroken, PackSpec
+from reference_runtime.runtime import EnvironmentBroken, PackSpec, SandboxNotEnforced
 
 CALL_SECONDS = 10.0
 FURTHER_FACTOR = 3.0
@@ -278,6 +278,8 @@ class Exerciser:
             try:
                 inspector.load()
                 inspector.call("warm_up", {}, self.spec.timeout, "warm up")
+            except CannotConfine as error:
+                raise SandboxNotEnforced(str(error)) from None
             except CannotStart as error:
                 raise EnvironmentBroken(str(error)) from None
             self._folder = starting.pop_all()
@@ -294,6 +296,7 @@ class Exerciser:
             hash_seed=self._hash_seed,
             isolated=self.spec.isolated,
             fakes=self.spec.fakes,
+            sandbox=self.spec.sandbox,
         )
 
     def _kill(self) -> None:

@@ -32,6 +32,8 @@ class Auditor:
         self.active = False
         self.refuses = True
         """Refuse what would reach the network."""
+        self.blocks = False
+        """Refuse changes outside the worker's folders: the kernel doesn't. At any time."""
         self.effects: dict[tuple[str, str, str | None, int | None], SideEffect] = {}
         self.refused_writes = False
         self.chdir: Cause | None = None
@@ -42,7 +44,7 @@ class Auditor:
 
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
         handler = self._handlers.get(event)
-        if handler is None or not self.active:
+        if handler is None or not (self.active or self.blocks):
             return
         try:
             handler(*arguments)
@@ -105,13 +107,17 @@ class Auditor:
         """The change if it counts and is the pack's own doing."""
         resolved = resolve(path, fd)
         verdict = self.places.judge(resolved) if resolved else None
-        if verdict is None:
-            return None
-        who = cause()
-        if who is None or not who.own:
+        who = cause() if verdict is not None else None
+        if verdict is None or who is None or not who.own:
+            self._block(resolved)
             return None
         self.refused_writes = self.refused_writes or verdict.refused
         return verdict, who
+
+    def _block(self, path: str | None) -> None:
+        """Refuse a change that the kernel would let pass."""
+        if self.blocks and path is not None and self.places.is_outside(path):
+            raise PermissionError(errno.EACCES, "refused: outside the pack's folders", path)
 
     def _changed(self, path: Any, fd: Any, what: str = "") -> None:
         found = self._change(path, fd)
@@ -119,6 +125,7 @@ class Auditor:
             verdict, who = found
             detail = f"{verdict.path} ({what})" if what else verdict.path
             self.note("write", detail, who, verdict.refused)
+            self._block(verdict.path)
 
     def _opened(self, path: Any, mode: Any, flags: Any) -> None:
         if not isinstance(flags, int) or not flags & _WRITING:
@@ -139,6 +146,7 @@ class Auditor:
         if found is not None:
             verdict, who = found
             self.note("delete", verdict.path, who, verdict.refused)
+            self._block(verdict.path)
 
     def _renamed(self, source: Any, target: Any, source_fd: Any, target_fd: Any) -> None:
         if not _exists(source, source_fd):
@@ -150,6 +158,8 @@ class Auditor:
         verdict, who = moved
         detail = f"{verdict.path} -> {resolve(target, target_fd)}"
         self.note("delete", detail, who, verdict.refused)
+        self._block(verdict.path)
+        self._block(resolve(target, target_fd))
 
     def _database(self, database: Any) -> None:
         name = str(database)

@@ -15,8 +15,13 @@ class WorkerDied(Exception):
         self.hung = hung
 
 
-def describe_status(status: int) -> str:
-    """A return code as ``subprocess`` gives it, in words."""
+def describe_status(status: int, wrapped: bool = False) -> str:
+    """A return code as ``subprocess`` gives it, in words.
+
+    ``wrapped``: bubblewrap stands between, and tells a signal as 128 and its number.
+    """
+    if wrapped and 128 < status < 128 + signal.NSIG:
+        status = 128 - status
     if status >= 0:
         return f"exited with status {status}"
     try:

@@ -23,6 +23,8 @@ from typing import Any
 from reference_runtime.isolation.launch import Launched, spawn
 from reference_runtime.isolation.process import BOOTSTRAP, compile_package
 from reference_runtime.isolation.scratch import worker_environment
+from reference_runtime.sandbox.launching import Confinement
+from reference_runtime.sandbox.policy import Enforced
 
 PRELOAD_SECONDS = 60.0
 FORK_SECONDS = 10.0
@@ -46,6 +48,10 @@ class Forked:
         if self._status is None:
             self._status = self._nursery.status(self.pid)
         return self._status
+
+    def enforced(self) -> Enforced | None:
+        """It confines itself: it has run no code but ours."""
+        return None
 
 
 @dataclass
@@ -190,17 +196,23 @@ atexit.register(end_nurseries)
 
 
 async def start_worker(
-    python: str, work: Path, inherited: tuple[int, ...] = (), *, preloaded: bool = True
+    python: str,
+    work: Path,
+    inherited: tuple[int, ...] = (),
+    *,
+    preloaded: bool = True,
+    confinement: Confinement | None = None,
 ) -> tuple[Launched, tuple[int, ...]]:
     """A new worker, forked where that can be done and is wanted, else spawned.
 
-    Also the numbers of the ``inherited`` descriptors in it. Raises OSError when ``python`` can't be
-    started.
+    Also the numbers of the ``inherited`` descriptors in it. With a ``confinement`` it is spawned:
+    a process is confined before its interpreter starts, or forked from one that runs. Raises
+    OSError when ``python`` can't be started.
     """
-    if preloaded:
+    if preloaded and confinement is None:
         with contextlib.suppress(NurseryFailed):
             return await nursery_of(python).fork(work, inherited)
-    return spawn(python, work, inherited), inherited
+    return spawn(python, work, inherited, confinement), inherited
 
 
 def _pipes() -> tuple[tuple[int, int, int], tuple[int, int, int]]:

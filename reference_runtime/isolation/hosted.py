@@ -23,6 +23,7 @@ from reference_runtime.isolation.output import Output
 from reference_runtime.isolation.process import pidfd
 from reference_runtime.isolation.sweep import end_group, end_marked
 from reference_runtime.isolation.warden import forget, guard_processes
+from reference_runtime.sandbox.policy import Enforced
 
 CHUNK = 1 << 16
 ENDING_SECONDS = 0.5
@@ -58,6 +59,10 @@ class HostedWorker:
         self.channel.listen()
         _living.add(self)
         guard_processes(launched.token)
+
+    def enforced(self) -> Enforced | None:
+        """What was enforced before its interpreter started; None where it confines itself."""
+        return self._launched.enforced()
 
     @property
     def dead(self) -> WorkerDied | None:

@@ -16,6 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from reference_runtime.host.core_nodes import core_node_ids
 from reference_runtime.isolation import rpc
+from reference_runtime.isolation.confining import (
+    DEFAULT,
+    Sandbox,
+    confinement,
+    hello,
+    worker_policy,
+)
 from reference_runtime.isolation.copying import TooBig, copy_pack
 from reference_runtime.isolation.death import WorkerDied
 from reference_runtime.isolation.process import WorkerProcess
@@ -24,6 +31,8 @@ from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.loading.failures import problem
 from reference_runtime.loading.place import Place
 from reference_runtime.loading.registration import settle
+from reference_runtime.sandbox.launching import Confinement
+from reference_runtime.sandbox.policy import NOTHING, Enforced, SandboxPolicy
 
 if TYPE_CHECKING:
     from reference_runtime.description import (
@@ -47,6 +56,10 @@ class CannotStart(Exception):
     """No worker could be started; the message says why."""
 
 
+class CannotConfine(CannotStart):
+    """The sandbox can't be enforced here, and nobody said to go on without it."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What to inspect. ``path`` is absolute; ``web``: see ``facts.load_facts``."""
@@ -62,6 +75,7 @@ class Wanted:
     """In a process of its own; else in this one, see ``unisolated``."""
     fakes: bool = False
     """Small files stand in for weights in the models folder."""
+    sandbox: Sandbox = DEFAULT
 
 
 @dataclass
@@ -73,7 +87,8 @@ class Inspector:
     on_progress: Callable[[str], None] = lambda text: None
     on_node: Callable[[NodeDescription], None] = lambda node: None
     """Gets each node's description while the worker makes the next ones."""
-    confinement: str = "not enforced: no worker started"
+    enforced: Enforced = NOTHING
+    """What the sandbox of the last worker enforces."""
     deaths: list[tuple[WorkerDied, str]] = field(default_factory=list)
     """Each with the last lines that the worker printed."""
     outputs: list[str] = field(default_factory=list)
@@ -164,8 +179,15 @@ class Inspector:
         if self._worker is not None:
             self._end_worker()
         self._asked.clear()
-        self._worker = self._new_worker() if self.wanted.isolated else self._in_process()
-        self._starting = [self._worker.ask("hello", self._hello())]
+        if not self.wanted.isolated:
+            self._worker = self._in_process()
+            self._starting = [self._worker.ask("hello", {"protocol": rpc.PROTOCOL})]
+            return
+        self._worker = self._new_worker()
+        enforced = self._worker.enforced()
+        if enforced is not None and not enforced.holds and not self.wanted.sandbox.observe:
+            raise CannotConfine(enforced.line)
+        self._starting = [self._worker.ask("hello", self._hello(enforced))]
 
     def _in_process(self) -> InProcess:
         from reference_runtime.isolation.unisolated import InProcess
@@ -175,7 +197,10 @@ class Inspector:
     def _new_worker(self) -> WorkerProcess:
         python = self.wanted.python
         worker, self.ahead = self.ahead, None
-        if worker is not None:
+        confined = self._confinement()
+        if worker is not None and confined is not None:
+            worker.kill()  # it would have to be confined before its start
+        elif worker is not None:
             worker.attend(self._rewrite, self._tell)
             return worker
         try:
@@ -185,6 +210,7 @@ class Inspector:
                 rewrite=self._rewrite,
                 on_progress=self._tell,
                 hash_seed=self.wanted.hash_seed,
+                confinement=confined,
             )
         except OSError as error:
             raise CannotStart(f"{python} can't be started: {error.strerror or error}") from None
@@ -192,12 +218,19 @@ class Inspector:
     def _tell(self, doing: str) -> None:
         self.on_progress(doing)
 
-    def _hello(self) -> dict[str, Any]:
-        return {
-            "protocol": rpc.PROTOCOL,
-            "writable": [str(self.scratch.work)],
-            "sentinel": str(self.scratch.sentinel),
-        }
+    def _policy(self) -> SandboxPolicy:
+        wanted = self.wanted
+        return worker_policy(wanted.sandbox, wanted.path, wanted.python, [self.scratch.work])
+
+    def _confinement(self) -> Confinement | None:
+        """From outside, for an interpreter whose start is not ours, and for namespaces."""
+        wanted = self.wanted
+        return confinement(wanted.sandbox, self._policy(), self.scratch, wanted.python)
+
+    def _hello(self, enforced: Enforced | None) -> dict[str, Any]:
+        told = enforced.to_wire() if enforced is not None else None
+        order = hello(self.wanted.sandbox, self._policy(), self.scratch, enforced=told)
+        return {"protocol": rpc.PROTOCOL, **order}
 
     def _end_worker(self) -> None:
         worker, self._worker = self._worker or self.ahead, None
@@ -261,7 +294,9 @@ class Inspector:
             printed = self._worker.output.last_lines()
             python = self.wanted.python
             raise CannotStart(f"a worker of {python} did not start: {error}\n{printed}") from None
-        self.confinement = said["confinement"]
+        self.enforced = Enforced.from_wire(said["sandbox"])
+        if not self.enforced.holds and self.wanted.isolated and not self.wanted.sandbox.observe:
+            raise CannotConfine(self.enforced.line)
         self._worker.answer(prepare, START_SECONDS, "prepare")
         loaded: dict[str, Any] = self._worker.answer(load, self.wanted.timeout, "load")
         self._keep_touches(loaded)

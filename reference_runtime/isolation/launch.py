@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from reference_runtime.isolation.process import BOOTSTRAP, compile_package
+from reference_runtime.isolation.process import BOOTSTRAP, compile_package, parent_number
 from reference_runtime.isolation.scratch import worker_environment
+from reference_runtime.sandbox.launching import Confinement, Status
+from reference_runtime.sandbox.policy import Enforced
 
 
 class Launched(Protocol):
@@ -27,6 +29,9 @@ class Launched(Protocol):
     def status(self) -> int | None:
         """The return code as ``subprocess`` gives it; None while the process runs. Reaps it."""
 
+    def enforced(self) -> Enforced | None:
+        """What was enforced before its interpreter started; None where it confines itself."""
+
 
 @dataclass
 class Spawned:
@@ -34,6 +39,8 @@ class Spawned:
 
     process: subprocess.Popen[bytes]
     token: str
+    told: Status | None = None
+    wrapped: bool = False
 
     def __post_init__(self) -> None:
         pipes = self.process.stdin, self.process.stdout, self.process.stderr
@@ -47,9 +54,18 @@ class Spawned:
     def status(self) -> int | None:
         return self.process.poll()
 
+    def enforced(self) -> Enforced | None:
+        told, self.told = self.told, None
+        return told.read(self.wrapped) if told is not None else None
 
-def spawn(python: str, work: Path, inherited: tuple[int, ...] = ()) -> Spawned:
-    """Start a worker whose writable folder is ``work``.
+
+def spawn(
+    python: str,
+    work: Path,
+    inherited: tuple[int, ...] = (),
+    confinement: Confinement | None = None,
+) -> Spawned:
+    """Start a worker whose writable folder is ``work``; ``confinement``: before it starts.
 
     ``inherited``: descriptors that it keeps, under the same numbers. Call it from a thread that
     lives as long as the worker may: the kernel ends a worker with the thread that started it.
@@ -57,15 +73,23 @@ def spawn(python: str, work: Path, inherited: tuple[int, ...] = ()) -> Spawned:
     """
     compile_package()
     token = secrets.token_hex(16)
-    process = subprocess.Popen(
-        [python, "-B", "-s", "-u", str(BOOTSTRAP), str(os.getpid())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        bufsize=0,
-        cwd=work / "host",
-        env=worker_environment(work, token),
-        start_new_session=True,
-        pass_fds=inherited,
-    )
-    return Spawned(process, token)
+    command = [python, "-B", "-s", "-u", str(BOOTSTRAP), parent_number(confinement)]
+    told = Status() if confinement is not None else None
+    if confinement is not None and told is not None:
+        command = confinement.command(command, told.writes)
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            cwd=work / "host",
+            env=worker_environment(work, token),
+            start_new_session=True,
+            pass_fds=(*inherited, *([told.writes] if told else [])),
+        )
+    finally:
+        if told is not None:
+            told.started()
+    return Spawned(process, token, told, confinement is not None and confinement.wrap)

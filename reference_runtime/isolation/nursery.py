@@ -19,7 +19,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from reference_runtime.isolation.confine import die_with_parent, no_core_files
+from reference_runtime.isolation.lifeline import die_with_parent, no_core_files
 from reference_runtime.isolation.scratch import TOKEN
 
 PRELOADED = ("asyncio", "numpy", "torch", "PIL.Image")

@@ -29,9 +29,12 @@ THREAD_GRACE = 0.05
 class Observer:
     """Observes what happens between entering and leaving it; ``effects`` tells afterwards."""
 
-    def __init__(self, place: Place, work: Path, host: Path, writes_refused: bool) -> None:
+    def __init__(
+        self, place: Place, work: Path, host: Path, writes_refused: bool, blocks: bool = False
+    ) -> None:
         self._place = place
-        self._audit = Auditor(Places(place, work, host, writes_refused))
+        self._audit = Auditor(Places(place, work, host, writes_refused or blocks))
+        self._audit.blocks = blocks
         self._watch = Watch()
 
     @property

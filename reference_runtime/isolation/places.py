@@ -45,6 +45,10 @@ class Places:
             return None
         return Verdict(path, self.writes_refused)
 
+    def is_outside(self, path: str) -> bool:
+        """Whether a change of this path would leave the worker's folder, devices left aside."""
+        return not self._below(path, str(self.work)) and not path.startswith("/dev/")
+
     @staticmethod
     def _below(path: str, folder: str) -> bool:
         return path == folder or path.startswith(folder + "/")

@@ -28,6 +28,8 @@ from reference_runtime.isolation.death import describe_status as describe_status
 from reference_runtime.isolation.output import Output
 from reference_runtime.isolation.scratch import worker_environment
 from reference_runtime.isolation.sweep import end_group, end_marked
+from reference_runtime.sandbox.launching import Confinement, Status
+from reference_runtime.sandbox.policy import Enforced
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 CHUNK = 1 << 16
@@ -53,7 +55,8 @@ class WorkerProcess:
     """One worker process; a context manager that leaves nothing of it behind.
 
     ``work`` is its writable folder, ``rewrite`` is applied to each of its frames before decoding,
-    and ``on_progress`` gets what it says it is doing. Raises OSError when ``python`` can't be
+    and ``on_progress`` gets what it says it is doing. ``confinement``: confine it before its
+    interpreter starts; else it is told to confine itself. Raises OSError when ``python`` can't be
     started.
     """
 
@@ -65,6 +68,7 @@ class WorkerProcess:
         rewrite: Callable[[bytes], bytes] | None = None,
         on_progress: Callable[[str], None] | None = None,
         hash_seed: int = 0,
+        confinement: Confinement | None = None,
     ) -> None:
         self.output = Output()
         self.doing = ""
@@ -75,16 +79,26 @@ class WorkerProcess:
         compile_package()
         self.python, self.hash_seed = python, hash_seed
         self._frames = rpc.FrameReader(rewrite)
-        self._process = subprocess.Popen(
-            [python, "-B", "-s", "-u", str(BOOTSTRAP), str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            cwd=work / "host",
-            env=worker_environment(work, self._token, hash_seed),
-            start_new_session=True,
-        )
+        self._status = Status() if confinement is not None else None
+        self._wrapped = confinement is not None and confinement.wrap
+        command = [python, "-B", "-s", "-u", str(BOOTSTRAP), parent_number(confinement)]
+        if confinement is not None and self._status is not None:
+            command = confinement.command(command, self._status.writes)
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                cwd=work / "host",
+                env=worker_environment(work, self._token, hash_seed),
+                start_new_session=True,
+                pass_fds=(self._status.writes,) if self._status else (),
+            )
+        finally:
+            if self._status is not None:
+                self._status.started()
         self._pump = _Pump(self._process, self._frames, self.output, self._events)
         self._pump.start()
 
@@ -95,6 +109,11 @@ class WorkerProcess:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def enforced(self) -> Enforced | None:
+        """What was enforced before its interpreter started; None where it confines itself."""
+        status, self._status = self._status, None
+        return status.read(self._wrapped) if status is not None else None
 
     @property
     def ended(self) -> bool:
@@ -155,7 +174,7 @@ class WorkerProcess:
     def _ending(self, grace: float = REAP_SECONDS) -> str:
         """How the process ended by itself, waiting ``grace`` seconds for it."""
         try:
-            return describe_status(self._process.wait(grace))
+            return describe_status(self._process.wait(grace), self._wrapped)
         except subprocess.TimeoutExpired:
             return "closed its end of the channel"
 
@@ -170,6 +189,9 @@ class WorkerProcess:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(REAP_SECONDS)
         end_marked(self._token)
+        if self._status is not None:
+            self._status.close()
+            self._status = None
         self._pump.stop()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
@@ -186,6 +208,11 @@ class WorkerProcess:
         trace: TracebackType | None,
     ) -> None:
         self.kill()
+
+
+def parent_number(confinement: Confinement | None) -> str:
+    """What a worker is told to look for as its parent's number; in namespaces it can't see it."""
+    return "0" if confinement is not None and confinement.wrap else str(os.getpid())
 
 
 class _Pump(threading.Thread):

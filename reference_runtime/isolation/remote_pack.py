@@ -20,6 +20,13 @@ from reference_runtime.description import NodeDescription
 from reference_runtime.host.core_nodes import core_node_ids
 from reference_runtime.isolation import rpc
 from reference_runtime.isolation.channel import Method, Notice
+from reference_runtime.isolation.confining import (
+    DEFAULT,
+    Sandbox,
+    confinement,
+    hello,
+    worker_policy,
+)
 from reference_runtime.isolation.copying import TooBig, copy_pack
 from reference_runtime.isolation.death import WorkerDied
 from reference_runtime.isolation.exchange import (
@@ -39,6 +46,8 @@ from reference_runtime.isolation.values import BadValue, decode, encode
 from reference_runtime.isolation.warden import forget, guard_folder
 from reference_runtime.levels import Mode
 from reference_runtime.loading.registration import settle
+from reference_runtime.sandbox.launching import Confinement
+from reference_runtime.sandbox.policy import NOTHING, Enforced, SandboxPolicy
 
 START_SECONDS = 30.0
 MAX_DEATHS, DEATHS_WITHIN = 5, 60.0
@@ -72,6 +81,14 @@ class PackOrder:
     """Serve its nodes, and not only values."""
     memory: int = field(default_factory=default_size)
     """Bytes of shared memory in each direction, at most."""
+    sandbox: Sandbox = DEFAULT
+
+
+class SandboxRefused(WorkerDied):
+    """The sandbox can't be enforced here, so nothing of the pack was run."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(line, "start")
 
 
 class RemotePack:
@@ -90,7 +107,7 @@ class RemotePack:
         self.order = order
         self.name = order.path.name
         self.holder = Holder(self.name, self._flush_soon)
-        self.confinement = "not enforced: no worker started"
+        self.enforced = NOTHING
         self.loaded: rpc.Message = {}
         self.nodes: list[NodeDescription] = []
         self.scratch = Scratch()
@@ -172,7 +189,11 @@ class RemotePack:
         try:
             self._exchange = host_side(shared)
             launched, numbers = await start_worker(
-                self.order.python, self.scratch.work, inherited, preloaded=self.order.preloaded
+                self.order.python,
+                self.scratch.work,
+                inherited,
+                preloaded=self.order.preloaded,
+                confinement=self._confinement(inherited),
             )
         finally:
             if shared is not None:
@@ -193,8 +214,10 @@ class RemotePack:
     ) -> None:
         """Confine the worker, load the pack, describe its nodes, serve."""
         call = worker.channel.call
-        said = await call("hello", self._hello(), START_SECONDS)
-        self.confinement = said["confinement"]
+        said = await call("hello", self._hello(worker, numbers), START_SECONDS)
+        self.enforced = Enforced.from_wire(said["sandbox"])
+        if not self.enforced.holds and not self.order.sandbox.observe:
+            raise SandboxRefused(self.enforced.line)
         if shared is not None:
             memory = {"host": numbers[0], "worker": numbers[1], "size": shared.size}
             await call("share", {**memory, "access": self.order.access}, START_SECONDS)
@@ -217,13 +240,29 @@ class RemotePack:
             blocked.append(candidate["blocked"])
         settle(self.nodes, blocked, frozenset() if self.order.core else core_node_ids())
 
-    def _hello(self) -> rpc.Message:
-        writable = [self.scratch.work, *self.order.writable]
-        return {
-            "protocol": rpc.PROTOCOL,
-            "writable": [str(folder) for folder in writable],
-            "sentinel": str(self.scratch.sentinel),
-        }
+    def _policy(self) -> SandboxPolicy:
+        order = self.order
+        write = [self.scratch.work, *order.writable]
+        return worker_policy(order.sandbox, order.path, order.python, write, self._readable())
+
+    def _readable(self) -> list[Path]:
+        """The folders of the host that its packs look into: its own, inputs, models."""
+        named = [self.order.folders[name] for name in ("input",) if name in self.order.folders]
+        models = [path for _, path, _ in self.order.folders.get("models", ())]
+        host = self.order.host
+        shown = [host, *sorted(host.iterdir())] if host is not None and host.is_dir() else []
+        return [*map(Path, [*named, *models]), *shown]
+
+    def _confinement(self, inherited: tuple[int, ...]) -> Confinement | None:
+        """From outside, for an interpreter whose start is not ours, and for namespaces."""
+        order = self.order
+        return confinement(order.sandbox, self._policy(), self.scratch, order.python, inherited)
+
+    def _hello(self, worker: HostedWorker, numbers: tuple[int, ...]) -> rpc.Message:
+        told = worker.enforced()
+        enforced = told.to_wire() if told is not None else None
+        order = hello(self.order.sandbox, self._policy(), self.scratch, numbers, enforced)
+        return {"protocol": rpc.PROTOCOL, **order}
 
     def _prepare(self) -> rpc.Message:
         return {

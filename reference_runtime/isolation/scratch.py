@@ -2,7 +2,7 @@
 
 One scratch folder per inspection, made and removed by the host process. Layout: ``work`` (the only
 writable part) with ``host`` (poses as the host's folder, and is where a worker starts), ``home``
-and ``tmp``; beside it ``sentinel``, which proves the confinement.
+and ``tmp``; beside it ``sentinel``, which proves the sandbox.
 """
 
 from __future__ import annotations
@@ -37,15 +37,17 @@ class Scratch:
         for name in WORK_FOLDERS:
             (self.work / name).mkdir(parents=True)
         (self.root / "sentinel").mkdir()
+        (self.root / "sentinel" / "secret").write_bytes(b"secret")
 
     @property
     def host(self) -> Path:
         return self.work / "host"
 
     @property
-    def sentinel(self) -> Path:
-        """A path that a confined worker can't create."""
-        return self.root / "sentinel" / "probe"
+    def sentinel(self) -> dict[str, str]:
+        """What a confined worker can't do: read ``secret``, create ``probe``."""
+        folder = self.root / "sentinel"
+        return {"secret": str(folder / "secret"), "probe": str(folder / "probe")}
 
     def remove(self) -> None:
         """Remove the folder, whatever the pack did to the permissions below it."""
@@ -87,6 +89,9 @@ def worker_environment(work: Path, token: str, hash_seed: int = 0) -> dict[str, 
     cache = str(work / "home" / ".cache")
     return kept | {
         "HOME": home,
+        # Without them names of users are looked up in /etc/passwd, which is out of sight.
+        "USER": "studio",
+        "LOGNAME": "studio",
         "USERPROFILE": home,
         "TMPDIR": tmp,
         "TEMP": tmp,

@@ -27,11 +27,16 @@ class Session:
 
     ``params``: ``path`` and ``original`` (see Place), ``level``, ``mode``, ``host`` (folder that
     poses as the host's), ``work`` (the writable folder), ``web`` (see facts.load_facts).
-    ``writes_refused``: whether the confinement refuses writes elsewhere.
+    ``writes_refused``: whether the sandbox refuses writes elsewhere; ``blocks``: the audit hook is
+    to refuse them in its place.
     """
 
     def __init__(
-        self, params: rpc.Message, writes_refused: bool, progress: Callable[[str], None]
+        self,
+        params: rpc.Message,
+        writes_refused: bool,
+        progress: Callable[[str], None],
+        blocks: bool = False,
     ) -> None:
         self.place = Place(Path(params["path"]), Path(params["original"]))
         self.host = Path(params["host"])
@@ -44,7 +49,7 @@ class Session:
         _pose_as_host(self.host)
         self._install_host()
         self.work = Path(params["work"])
-        self.observer = Observer(self.place, self.work, self.host, writes_refused)
+        self.observer = Observer(self.place, self.work, self.host, writes_refused, blocks)
         self._exercise: Any = None
 
     def _install_host(self) -> None:

@@ -18,11 +18,14 @@ from typing import TYPE_CHECKING, Any
 from reference_runtime.isolation import rpc
 from reference_runtime.isolation.output import Output
 from reference_runtime.isolation.scratch import Scratch
+from reference_runtime.sandbox.policy import Enforced, Layer
 
 if TYPE_CHECKING:
     from reference_runtime.isolation.session import Session
 
-SAID = "not isolated: runs in this process; not enforced: writes, network, memory, time"
+UNCONFINED = Enforced(
+    layers=(Layer("none", (), "not isolated: the pack runs in this process, with all its rights"),)
+)
 
 
 class AnotherPack(RuntimeError):
@@ -91,7 +94,7 @@ class _Resident:
         return table
 
     def hello(self, params: rpc.Message) -> rpc.Message:
-        return {"protocol": rpc.PROTOCOL, "confinement": SAID}
+        return {"protocol": rpc.PROTOCOL, "sandbox": UNCONFINED.to_wire()}
 
     def prepare(self, params: rpc.Message) -> rpc.Message:
         """As in a worker, but in a folder of ours, that outlives what asked. Raises AnotherPack."""

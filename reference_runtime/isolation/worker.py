@@ -14,12 +14,13 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from reference_runtime.isolation import rpc
-from reference_runtime.isolation.confine import (
-    confine,
+from reference_runtime.isolation.lifeline import (
     die_with_parent,
     first_when_memory_ends,
     no_core_files,
 )
+from reference_runtime.sandbox.applying import Sentinel, confine
+from reference_runtime.sandbox.policy import Enforced, SandboxPolicy
 
 if TYPE_CHECKING:
     from reference_runtime.isolation.session import Session
@@ -42,8 +43,9 @@ class Worker:
         self._reads, self._writes = reads, writes
         self._at_start = at_start
         self._pid = _getpid()
-        self._writes_refused: bool | None = None
-        """Whether the confinement refuses writes; None before ``hello``."""
+        self._enforced: Enforced | None = None
+        """What the sandbox enforces; None where nothing may run: before ``hello``, or because the
+        sandbox can't be enforced here and nobody said to go on without it."""
         self._session: Session | None = None
         self._memory: rpc.Message | None = None
         self._opened = False
@@ -111,27 +113,39 @@ class Worker:
     # --- methods --------------------------------------------------------------------------------
 
     def hello(self, params: rpc.Message) -> rpc.Message:
-        """Confine this process; params: ``protocol``, ``writable`` folders, ``sentinel`` path."""
+        """Confine this process; params: ``protocol``, ``policy``, ``sentinel``, ``keep``, ``abi``
+        (see ``applying.confine``), ``enforced``: what whoever started this process has done of it,
+        ``observe``: go on where the sandbox can't be enforced.
+        """
         if params["protocol"] != rpc.PROTOCOL:
             raise ValueError(f"protocol {params['protocol']!r}; this worker speaks {rpc.PROTOCOL}")
-        confinement = confine(params["writable"], params["sentinel"])
-        self._writes_refused = confinement.writes
+        enforced = self._confined(params)
+        if enforced.holds or params["observe"]:
+            self._enforced = enforced  # else nothing of the pack is run, whatever is asked
         return {
             "protocol": rpc.PROTOCOL,
             "pid": self._pid,
             "python": ".".join(map(str, sys.version_info[:3])),
             "limits": {"max_frame": rpc.MAX_FRAME},
-            "confinement": confinement.text,
+            "sandbox": enforced.to_wire(),
             "modules": foreign_modules(self._at_start),
         }
+
+    def _confined(self, params: rpc.Message) -> Enforced:
+        if params["enforced"] is not None:
+            return Enforced.from_wire(params["enforced"])
+        policy = SandboxPolicy.from_wire(params["policy"])
+        keep = {self._reads, self._writes, *params["keep"]}
+        return confine(policy, Sentinel(**params["sentinel"]), keep, params["abi"])
 
     def prepare(self, params: rpc.Message) -> rpc.Message:
         """Get everything ready that is not the pack; params: see ``session.Session``."""
         from reference_runtime.isolation.session import Session
 
-        if self._writes_refused is None:
-            raise ValueError("prepare comes after hello: nothing runs unconfined")
-        self._session = Session(params, self._writes_refused, self.progress)
+        if self._enforced is None:
+            raise ValueError("nothing runs unconfined")
+        refused = self._enforced.files == "enforced"
+        self._session = Session(params, refused, self.progress, blocks=not refused)
         return {}
 
     def load(self, params: rpc.Message) -> rpc.Message:

@@ -48,6 +48,7 @@ def _environment(events: Sequence[Event], about: Event) -> dict[str, Any]:
         "mode": about["mode"],
         "fail_on": about["fail_on"],
         "confinement": about["confinement"],
+        "sandbox": about["sandbox"],
         "config_file": about["config_file"],
         "waivers": about["waivers"],
         "select": about["select"],

@@ -17,6 +17,9 @@ from reference_runtime.description import (
 )
 from reference_runtime.isolation.rpc import PROTOCOL
 from reference_runtime.runtime import Inspection
+from reference_runtime.sandbox.policy import Enforced, Layer
+
+ENFORCED = Enforced(layers=(Layer("none", (), "made up by a test"),))
 
 
 def an_input(name: str, io_type: str = "INT", **fields: Any) -> InputFacts:
@@ -136,7 +139,7 @@ def an_inspection(description: PackDescription, **fields: Any) -> Inspection:
     known: dict[str, Any] = {
         "output": "",
         "output_bytes": 0,
-        "confinement": "none: made up by a test",
+        "enforced": ENFORCED,
         "seconds": 0.2,
     }
     return Inspection(description, **{**known, **fields})

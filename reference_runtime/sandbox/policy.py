@@ -1,0 +1,122 @@
+"""What a confined process may do. Deny by default: what a policy does not name is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+PROCESSES = 256
+OPEN_FILES = 4096
+FILE_BYTES = 8 << 30
+
+
+@dataclass(frozen=True)
+class SandboxPolicy:
+    """``read``, ``write``: absolute paths of folders or files, each with all below it.
+
+    What may be written may be read. A path that doesn't exist when the policy is applied stays
+    forbidden. ``network``: whether any connection may be made or accepted. ``max_memory``: bytes
+    of private memory of each process (the tree as a whole is watched from outside); ``max_cpu``:
+    seconds of CPU time; ``max_processes``: of the whole tree, watched from outside too;
+    ``max_file``: bytes of any one file, shared memory included. ``environment``: the complete
+    environment, None to keep the one there is. ``system``: also what interpreters and common
+    libraries need to read (see ``needed``).
+    """
+
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    network: bool = False
+    max_memory: int | None = None
+    max_cpu: int | None = None
+    max_processes: int = PROCESSES
+    max_file: int | None = FILE_BYTES
+    max_open: int | None = OPEN_FILES
+    environment: Mapping[str, str] | None = None
+    system: bool = True
+
+    def to_wire(self) -> dict[str, Any]:
+        """As plain JSON."""
+        plain = asdict(self)
+        return {**plain, "read": list(self.read), "write": list(self.write)}
+
+    @classmethod
+    def from_wire(cls, plain: Mapping[str, Any]) -> SandboxPolicy:
+        """Back from ``to_wire``. Raises TypeError for unknown keys."""
+        given = {**plain, "read": tuple(plain["read"]), "write": tuple(plain["write"])}
+        return cls(**given)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One mechanism and what it came to. ``holds``: what it enforces; empty when it failed."""
+
+    name: str
+    holds: tuple[str, ...] = ()
+    reason: str = ""
+    """Why it enforces nothing, or less than it could."""
+
+    @property
+    def text(self) -> str:
+        return f"{self.name}: {', '.join(self.holds)}" if self.holds else ""
+
+
+@dataclass(frozen=True)
+class Enforced:
+    """What is enforced on a process, and by what. Values: "enforced", "partial" or "none"."""
+
+    files: str = "none"
+    """Reads, writes, listings outside the policy."""
+    network: str = "none"
+    signals: str = "none"
+    """Signals to, and looks into, other processes."""
+    kernel: str = "none"
+    """Interfaces of the kernel that lead around the rest: mounts, namespaces, io_uring, ..."""
+    metadata: str = "none"
+    """That files outside exist, who owns them, when they were changed."""
+    memory: str = "none"
+    layers: tuple[Layer, ...] = field(default=())
+
+    @property
+    def holds(self) -> bool:
+        """Whether a pack can be judged under it: neither files nor the network are open."""
+        return self.files == self.network == "enforced"
+
+    @property
+    def line(self) -> str:
+        """One line for people: what is enforced by what, and what is left open."""
+        told = "; ".join(layer.text for layer in self.layers if layer.holds)
+        if not self.holds:
+            return f"not enforced: {self._missing()}" + (f" (in force: {told})" if told else "")
+        return told + (f"; open: {self._open()}" if self._open() else "")
+
+    def _missing(self) -> str:
+        what = [name for name in ("files", "network") if getattr(self, name) != "enforced"]
+        why = dict.fromkeys(layer.reason for layer in self.layers if layer.reason)
+        return ", ".join(what) + (f" ({'; '.join(why)})" if why else "")
+
+    def _open(self) -> str:
+        names = {
+            "signals": "signals to other processes",
+            "kernel": "rare interfaces of the kernel",
+            "metadata": "metadata of files outside",
+            "memory": "memory",
+        }
+        return ", ".join(text for name, text in names.items() if getattr(self, name) != "enforced")
+
+    def to_wire(self) -> dict[str, Any]:
+        """As plain JSON, with the line."""
+        return {**asdict(self), "layers": [asdict(layer) for layer in self.layers],
+                "line": self.line}  # fmt: skip
+
+    @classmethod
+    def from_wire(cls, plain: Mapping[str, Any]) -> Enforced:
+        """Back from ``to_wire``."""
+        given = {key: value for key, value in plain.items() if key != "line"}
+        layers = tuple(
+            Layer(each["name"], tuple(each["holds"]), each["reason"]) for each in given["layers"]
+        )
+        return cls(**{**given, "layers": layers})
+
+
+NOTHING = Enforced(layers=(Layer("none", (), "no worker was started"),))
