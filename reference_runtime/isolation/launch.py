@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from reference_runtime.isolation.process import BOOTSTRAP, compile_package, parent_number
+from reference_runtime.isolation.process import (
+    BOOTSTRAP,
+    compile_package,
+    parent_number,
+    refuse_missing,
+)
 from reference_runtime.isolation.scratch import worker_environment
 from reference_runtime.sandbox.launching import Confinement, Status
 from reference_runtime.sandbox.policy import Enforced
@@ -74,6 +79,8 @@ def spawn(
     compile_package()
     token = secrets.token_hex(16)
     command = [python, "-B", "-s", "-u", str(BOOTSTRAP), parent_number(confinement)]
+    if confinement is not None:
+        refuse_missing(python)
     told = Status() if confinement is not None else None
     if confinement is not None and told is not None:
         command = confinement.command(command, told.writes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import compileall
 import contextlib
+import errno
 import functools
 import os
 import queue
@@ -79,6 +80,8 @@ class WorkerProcess:
         compile_package()
         self.python, self.hash_seed = python, hash_seed
         self._frames = rpc.FrameReader(rewrite)
+        if confinement is not None:
+            refuse_missing(python)
         self._status = Status() if confinement is not None else None
         self._wrapped = confinement is not None and confinement.wrap
         command = [python, "-B", "-s", "-u", str(BOOTSTRAP), parent_number(confinement)]
@@ -208,6 +211,13 @@ class WorkerProcess:
         trace: TracebackType | None,
     ) -> None:
         self.kill()
+
+
+def refuse_missing(python: str) -> None:
+    """Raise OSError for an interpreter that isn't there: what confines it could only exit."""
+    if not os.access(python, os.X_OK):
+        code = errno.EACCES if os.path.exists(python) else errno.ENOENT
+        raise OSError(code, os.strerror(code), python)
 
 
 def parent_number(confinement: Confinement | None) -> str:

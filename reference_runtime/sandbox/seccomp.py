@@ -1,9 +1,9 @@
 """System calls that a pack never needs, and that lead around files and network rules.
 
 Landlock leaves open: datagrams, unix and netlink sockets, handles of files, mounts, namespaces,
-other processes' memory. A filter (classic BPF, seccomp mode 2) refuses them by number. Sockets may
-be made, so that an attempt to connect is seen with its address; connecting, listening and sending
-to an address are refused.
+other processes' memory. A filter (classic BPF, seccomp mode 2) refuses them by number. Without a
+network sockets may be made all the same, so that an attempt to connect is seen with its address;
+connecting, listening and sending to an address are refused.
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ def program(machine: str, *, network: bool) -> list[Step]:
     steps += _when(_JUMP_EQUAL, numbers["clone3"], errno.ENOSYS)
     for argument in (*_ALWAYS, *(() if network else _OFFLINE)):
         steps += _depending(numbers[argument.call], argument)
-    steps += _sockets(numbers["socket"], (_AF_INET, _AF_INET6))
+    # With a network connecting is allowed, and unix sockets lead to services of this machine.
+    families = (_AF_INET, _AF_INET6) if network else (_AF_INET, _AF_INET6, _AF_UNIX)
+    steps += _sockets(numbers["socket"], families)
     for name in () if network else NETWORK:
         steps += _when(_JUMP_EQUAL, numbers[name], errno.EACCES)
     return [*steps, (_RETURN, 0, 0, _ALLOW)]
@@ -134,7 +136,7 @@ def _offset(index: int) -> int:
 
 
 def _sockets(number: int, families: tuple[int, ...]) -> Iterator[Step]:
-    """Only sockets of these families: unix sockets lead to services, netlink to the kernel."""
+    """Only sockets of these families; netlink and others lead into the kernel."""
     yield _JUMP_EQUAL, 0, len(families) + 3, number
     yield _LOAD, 0, 0, _offset(0)
     for place, family in enumerate(families):

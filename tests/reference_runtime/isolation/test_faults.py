@@ -15,7 +15,7 @@ What happens is an error that names the pack, the node and the cause, soon; the 
 | data that looks like the wire's own tags | ``test_data_that_looks_like_tags_stays_data``, ``test_values.test_odd_data_stays_data`` |
 | the worker asks for what is not for it | ``test_channel.test_only_the_table_can_be_called`` |
 | secrets in the host's environment | ``test_the_hosts_environment_is_out_of_reach``, ``test_worker`` |
-| the network, files of the user, signals | ``test_confine`` |
+| the network, files of the user, signals | ``sandbox/test_applying`` |
 | processes that a pack leaves; a host that is killed | ``test_forking``, ``test_leftovers`` |
 | workers of several kinds in one host | ``test_kinds_of_workers_do_not_disturb_each_other`` |
 | views, dtypes, arrays, aliases, classes | ``test_tensors``, ``test_values`` |

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from peers import ROOT
 
+from reference_runtime.isolation import confining
 from reference_runtime.isolation.death import WorkerDied
 from reference_runtime.isolation.forking import (
     Forked,
@@ -27,6 +28,7 @@ from reference_runtime.isolation.launch import Spawned
 from reference_runtime.isolation.rpc import PROTOCOL
 from reference_runtime.isolation.scratch import TOKEN, Scratch
 from reference_runtime.isolation.sweep import marked
+from reference_runtime.sandbox.policy import SandboxPolicy
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
@@ -55,11 +57,15 @@ def talk(scratch: Scratch, doing: Talk, **options: Any) -> Any:
     return asyncio.run(inside())
 
 
-async def hello(worker: HostedWorker, scratch: Scratch) -> Any:
+def a_policy(scratch: Scratch) -> SandboxPolicy:
+    write = [scratch.work]
+    return confining.worker_policy(confining.DEFAULT, scratch.host, sys.executable, write)
+
+
+async def hello(worker: HostedWorker, scratch: Scratch, keep: tuple[int, ...] = ()) -> Any:
     params = {
         "protocol": PROTOCOL,
-        "writable": [str(scratch.work)],
-        "sentinel": str(scratch.sentinel),
+        **confining.hello(confining.DEFAULT, a_policy(scratch), scratch, keep),
     }
     return await worker.channel.call("hello", params, timeout=30)
 
@@ -83,7 +89,7 @@ def test_both_kinds_are_alike(scratch: Scratch, preloaded: bool) -> None:
         return told, process_facts(worker.pid), worker.pid
 
     told, facts, pid = talk(scratch, doing, preloaded=preloaded)
-    assert told["confinement"].startswith(("landlock abi ", "not enforced: "))
+    assert told["sandbox"]["line"].startswith(("landlock abi ", "not enforced: "))
     assert told["pid"] == pid
     assert facts["session"] == pid
     assert facts["cwd"] == str(scratch.host)
@@ -125,7 +131,7 @@ def test_descriptors_are_inherited_and_no_others(scratch: Scratch, tmp_path: Pat
     async def inside() -> Any:
         launched, numbers = await start_worker(sys.executable, scratch.work, (fd,))
         async with HostedWorker(launched) as worker:
-            await hello(worker, scratch)
+            await hello(worker, scratch, numbers)
             return os.readlink(f"/proc/{worker.pid}/fd/{numbers[0]}"), process_facts(worker.pid)
 
     link, facts = asyncio.run(inside())

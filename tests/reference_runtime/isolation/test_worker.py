@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from tiny_packs import V1_PACK, inspect_source, kinds
 
+from reference_runtime.isolation import confining
 from reference_runtime.isolation.process import WorkerProcess, describe_status
 from reference_runtime.isolation.rpc import MAX_FRAME, PROTOCOL, RemoteError
 from reference_runtime.isolation.scratch import TOKEN, Scratch
 from reference_runtime.runtime import EnvironmentBroken, PackSpec, inspect_pack
+from reference_runtime.sandbox.policy import SandboxPolicy
 
 
 @pytest.fixture
@@ -30,11 +32,15 @@ def worker(scratch: Scratch) -> Iterator[WorkerProcess]:
         yield started
 
 
+def a_policy(scratch: Scratch) -> SandboxPolicy:
+    write = [scratch.work]
+    return confining.worker_policy(confining.DEFAULT, scratch.host, sys.executable, write)
+
+
 def hello(worker: WorkerProcess, scratch: Scratch, **changed: Any) -> Any:
     params = {
         "protocol": PROTOCOL,
-        "writable": [str(scratch.work)],
-        "sentinel": str(scratch.sentinel),
+        **confining.hello(confining.DEFAULT, a_policy(scratch), scratch),
         **changed,
     }
     return worker.call("hello", params, 30, "hello")
@@ -46,7 +52,7 @@ def test_hello_states_what_is_there(worker: WorkerProcess, scratch: Scratch) -> 
     assert told["pid"] == worker.pid
     assert told["python"] == ".".join(map(str, sys.version_info[:3]))
     assert told["limits"] == {"max_frame": MAX_FRAME}
-    assert told["confinement"].startswith(("landlock abi ", "not enforced: "))
+    assert told["sandbox"]["line"].startswith(("landlock abi ", "not enforced: "))
 
 
 def test_at_hello_only_the_standard_library_is_loaded(

@@ -18,6 +18,8 @@ from tiny_packs import (
     registered,
 )
 
+from reference_runtime.isolation.confining import Sandbox
+
 V3_PACK = V3_HEAD + 'NODES = [make("First"), make("Second")]\n' + V3_TAIL
 BROKEN = """
 class Broken(make("Broken")):
@@ -467,7 +469,8 @@ async def studio_entrypoint():
     library = "import asyncio\nasync def wait(): await asyncio.sleep(0.01)\n"
     (tmp_path / "some_waiting_library.py").write_text(library)
     source = entry_pack(entry.format(folder=str(tmp_path)))
-    assert registered(inspect_source(tmp_path, source)) == ["First", "Second"]
+    found = inspect_source(tmp_path, source, sandbox=Sandbox(read=(str(tmp_path),)))
+    assert registered(found) == ["First", "Second"]
 
 
 def test_an_id_of_the_hosts_own_nodes_is_left_out(tmp_path: Path) -> None:
