@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tiny_packs import V1_PACK, effects, inspect_source, keys, kinds
 
+from reference_runtime.isolation.confining import Sandbox
+
 
 def seen(found: object, *wanted: str) -> list[tuple[str, str, bool, int | None]]:
     """(kind, detail, refused, line) of each side effect."""
@@ -35,8 +37,6 @@ done = threading.Thread(target=len, args=("",)); done.start(); done.join()
 platform.platform(), platform.processor(), ctypes.util.find_library("c")
 sqlite3.connect(":memory:").execute("create table t (x)")
 import socket; socket.getaddrinfo("127.0.0.1", 80); socket.socketpair()
-
-from reference_runtime.isolation.confining import Sandbox
 """
     found = inspect_source(tmp_path, source + V1_PACK)
     assert kinds(found) == []
