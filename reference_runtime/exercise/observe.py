@@ -113,7 +113,8 @@ def _observed(
     run.facts["peak_bytes"] = max(now - resident, 0)
     state.settle(before)
     after = state.take(around.work)
-    run.facts["changes"] = state.changes(before, after)
+    started = [e["detail"] for e in seen.values() if e["kind"] == "process"]
+    run.facts["changes"] = state.changes(before, after, started)
     run.facts["generators"] = after.rng
     run.facts["effects"] = [_effect(e) for e in seen.values() if e["kind"] in _EFFECTS]
     _restore(before, after, around.work)

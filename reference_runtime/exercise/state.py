@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,10 +80,15 @@ def take(root: Path) -> State:
     )
 
 
-def changes(before: State, after: State) -> list[StateChange]:
-    """What ``after`` has otherwise, at most ``MAX_NOTES`` of a kind."""
+def changes(before: State, after: State, started: Sequence[str] = ()) -> list[StateChange]:
+    """What ``after`` has otherwise, at most ``MAX_NOTES`` of a kind.
+
+    ``started``: command lines of processes that were started in between, in order.
+    """
     found: list[StateChange] = []
-    for kind, details in _compare(before, after).items():
+    compared = _compare(before, after)
+    compared["process"] = _commands(sorted(after.processes - before.processes), started)
+    for kind, details in compared.items():
         found += [_change(kind, detail) for detail in details[:MAX_NOTES]]
     for name in _changed_files(before, after)[:MAX_NOTES]:
         found.append({"kind": "file", "detail": name, "place": _place(name)})
@@ -111,7 +116,6 @@ def _compare(before: State, after: State) -> dict[StateKind, list[str]]:
         "default-device": _torch_change(before, after, "default-device"),
         "threads-setting": _torch_change(before, after, "threads-setting"),
         "thread": [name for i, name in after.threads.items() if i not in before.threads],
-        "process": [_command(pid) for pid in sorted(after.processes - before.processes)],
         "open-file": _opened(before, after),
         "environment": _variables(before, after),
         "sys.path": [f"added {entry}" for entry in after.path if entry not in before.path],
@@ -282,6 +286,18 @@ def children() -> set[int]:
         except OSError:
             continue
     return found
+
+
+def _commands(pids: list[int], started: Sequence[str]) -> list[str]:
+    """How the processes are called: by themselves, or where the sandbox hides them, by the order
+    in which they were started."""
+    names = [_command(pid) for pid in pids]
+    if "unknown" not in names:
+        return names
+    known = (
+        started if len(started) == len(pids) else [", or ".join(started) or "unknown"] * len(pids)
+    )
+    return [n if n != "unknown" else k for n, k in zip(names, known, strict=True)]
 
 
 def _command(pid: int) -> str:

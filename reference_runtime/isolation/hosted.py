@@ -21,7 +21,7 @@ from reference_runtime.isolation.death import WorkerDied, describe_status
 from reference_runtime.isolation.launch import Launched
 from reference_runtime.isolation.output import Output
 from reference_runtime.isolation.process import pidfd
-from reference_runtime.isolation.sweep import end_group, end_marked
+from reference_runtime.isolation.sweep import Namespace, end_group, end_marked, own_namespace
 from reference_runtime.isolation.warden import forget, guard_processes
 from reference_runtime.sandbox.policy import Enforced
 
@@ -49,6 +49,8 @@ class HostedWorker:
         self._launched = launched
         self._on_death = on_death or (lambda death: None)
         self._status: int | None = None
+        self.namespace: Namespace | None = None
+        """Its own mount namespace, where it is known to have one."""
         self._closed = False
         self._burial: asyncio.Task[None] | None = None
         self._pidfd = pidfd(launched.pid)
@@ -59,6 +61,10 @@ class HostedWorker:
         self.channel.listen()
         _living.add(self)
         guard_processes(launched.token)
+
+    def note_namespace(self) -> None:
+        """Remember its mount namespace, once it is confined and runs nothing of the pack yet."""
+        self.namespace = own_namespace(self.pid)
 
     def enforced(self) -> Enforced | None:
         """What was enforced before its interpreter started; None where it confines itself."""
@@ -160,7 +166,7 @@ class HostedWorker:
             end_group(self.pid)
         self.channel.end("was ended by its host")
         self._wait_for_end()
-        end_marked(self._launched.token)
+        end_marked(self._launched.token, self.namespace)
         forget(self._launched.token)
         self._close()
 

@@ -294,6 +294,7 @@ class Inspector:
             printed = self._worker.output.last_lines()
             python = self.wanted.python
             raise CannotStart(f"a worker of {python} did not start: {error}\n{printed}") from None
+        self._worker.note_namespace()
         self.enforced = Enforced.from_wire(said["sandbox"])
         if not self.enforced.holds and self.wanted.isolated and not self.wanted.sandbox.observe:
             raise CannotConfine(self.enforced.line)

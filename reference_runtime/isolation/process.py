@@ -28,7 +28,7 @@ from reference_runtime.isolation.death import WorkerDied as WorkerDied
 from reference_runtime.isolation.death import describe_status as describe_status
 from reference_runtime.isolation.output import Output
 from reference_runtime.isolation.scratch import worker_environment
-from reference_runtime.isolation.sweep import end_group, end_marked
+from reference_runtime.isolation.sweep import Namespace, end_group, end_marked, own_namespace
 from reference_runtime.sandbox.launching import Confinement, Status
 from reference_runtime.sandbox.policy import Enforced
 
@@ -73,6 +73,8 @@ class WorkerProcess:
     ) -> None:
         self.output = Output()
         self.doing = ""
+        self.namespace: Namespace | None = None
+        """Its own mount namespace, where it is known to have one."""
         self._token = secrets.token_hex(16)
         self._on_progress = on_progress or (lambda text: None)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -112,6 +114,10 @@ class WorkerProcess:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def note_namespace(self) -> None:
+        """Remember its mount namespace, once it is confined and runs nothing of the pack yet."""
+        self.namespace = own_namespace(self._process.pid)
 
     def enforced(self) -> Enforced | None:
         """What was enforced before its interpreter started; None where it confines itself."""
@@ -191,7 +197,8 @@ class WorkerProcess:
             end_group(self._process.pid)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(REAP_SECONDS)
-        end_marked(self._token)
+        namespace, self.namespace = self.namespace, None
+        end_marked(self._token, namespace)
         if self._status is not None:
             self._status.close()
             self._status = None

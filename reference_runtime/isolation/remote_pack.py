@@ -215,6 +215,7 @@ class RemotePack:
         """Confine the worker, load the pack, describe its nodes, serve."""
         call = worker.channel.call
         said = await call("hello", self._hello(worker, numbers), START_SECONDS)
+        worker.note_namespace()
         self.enforced = Enforced.from_wire(said["sandbox"])
         if not self.enforced.holds and not self.order.sandbox.observe:
             raise SandboxRefused(self.enforced.line)

@@ -1,8 +1,8 @@
 """End every process that a worker left behind, also those that left its process group.
 
 A worker's processes are recognised by a random token in their environment, as the kernel shows it
-in /proc. What a pack starts with an environment of its own making is missed; without /proc nothing
-is found beyond the group.
+in /proc, and where the worker has a mount namespace of its own by that, which no process of it can
+leave. Without /proc nothing is found beyond the group.
 """
 
 from __future__ import annotations
@@ -25,20 +25,48 @@ def end_group(leader: int) -> None:
         return
 
 
-def end_marked(token: str) -> int:
-    """SIGKILL every process marked with ``token``, again until none is left; how many there were.
+class Namespace:
+    """A mount namespace that is not ours. Held open, so that its number stays its own."""
+
+    def __init__(self, fd: int, number: int) -> None:
+        self._fd, self.number = fd, number
+
+    def close(self) -> None:
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+
+def own_namespace(pid: int) -> Namespace | None:
+    """The mount namespace of a process; None when it is ours, or can't be told."""
+    try:
+        fd = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+        number = os.fstat(fd).st_ino
+        if number != os.stat("/proc/self/ns/mnt").st_ino:
+            return Namespace(fd, number)
+        os.close(fd)
+    except OSError:
+        pass
+    return None
+
+
+def end_marked(token: str, namespace: Namespace | None = None) -> int:
+    """SIGKILL every process with this token or mount namespace, again until none is left; how many
+    there were. The namespace is closed.
 
     Several rounds, because a process may fork between looking and killing.
     """
     killed: set[int] = set()
     for _ in range(ROUNDS):
-        found = marked(token)
+        found = {*marked(token), *(within(namespace.number) if namespace else ())}
         if not found:
             break
         for pid in found:
             _kill(pid)
         killed.update(found)
         time.sleep(0.005)
+    if namespace is not None:
+        namespace.close()
     return len(killed)
 
 
@@ -50,6 +78,22 @@ def marked(token: str) -> list[int]:
         for entry in _processes()
         if int(entry.name) != os.getpid() and wanted in _environment(entry).split(b"\0")
     ]
+
+
+def within(namespace: int) -> list[int]:
+    """Living processes whose mount namespace has this number; never this one."""
+    return [
+        int(entry.name)
+        for entry in _processes()
+        if int(entry.name) != os.getpid() and _namespace(entry) == namespace
+    ]
+
+
+def _namespace(process: Path) -> int | None:
+    try:
+        return os.stat(process / "ns" / "mnt").st_ino
+    except OSError:
+        return None
 
 
 def _processes() -> list[Path]:

@@ -65,6 +65,9 @@ class InProcess:
             frame = rpc.encode_answer(rpc.answer(resident.methods(), request))
         return rpc.result_of(rpc.decode(resident.rewritten(frame).rstrip(b"\n")), number)
 
+    def note_namespace(self) -> None:
+        """It has none of its own."""
+
     def kill(self) -> None:
         """Nothing ends: what was imported stays."""
 
