@@ -10,18 +10,23 @@ from collections.abc import Callable
 from types import TracebackType
 
 from reference_runtime.isolation.process import WorkerProcess
+from reference_runtime.isolation.tree import descendants, tree_bytes
 from reference_runtime.isolation.unisolated import InProcess
+from reference_runtime.sandbox.policy import PROCESSES
 
 LOOK_SECONDS = 0.05
 Worker = WorkerProcess | InProcess
 
 
 class MemoryGuard:
-    """Kills a worker that takes more memory than it may; ``struck`` tells whether it did."""
+    """Kills a worker that takes more memory, or has more processes, than it may.
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.struck = False
+    Both are counted over the worker and all that it started. ``struck``: what it took; or "".
+    """
+
+    def __init__(self, limit: int, processes: int = PROCESSES) -> None:
+        self.limit, self.processes = limit, processes
+        self.struck = ""
         self._worker: Worker | None = None
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -42,7 +47,7 @@ class MemoryGuard:
         with self._lock:
             self._worker = worker
             if worker is not None:
-                self.struck = False
+                self.struck = ""
                 self._wake.set()
 
     def _look(self) -> None:
@@ -51,14 +56,24 @@ class MemoryGuard:
                 watched = self._worker
                 if watched is None:
                     self._wake.clear()
-                elif not watched.ended and resident_bytes(watched.pid) > self.limit:
-                    self.struck = True
-                    strike(watched.pid)
-                    self._worker = None
+                elif not watched.ended:
+                    self.struck = self._excess(watched.pid)
+                    if self.struck:
+                        strike(watched.pid)
+                        self._worker = None
             if watched is None:
                 self._wake.wait()
             else:
                 time.sleep(LOOK_SECONDS)
+
+    def _excess(self, pid: int) -> str:
+        """What the worker and all that it started take more of than they may; "" for nothing."""
+        tree = descendants(pid)
+        if len(tree) > self.processes:
+            return f"more than {self.processes} processes"
+        if tree_bytes(tree, self.limit) > self.limit:
+            return f"more than {self.limit / (1 << 30):.1f} GB of memory"
+        return ""
 
 
 class _Watching:
@@ -85,12 +100,3 @@ def strike(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
-
-
-def resident_bytes(pid: int) -> int:
-    """Resident memory of a process; 0 where the system does not tell."""
-    try:
-        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
-        return 0

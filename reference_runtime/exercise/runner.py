@@ -335,7 +335,7 @@ class Exerciser:
         if death.hung:
             return f"no answer within {seconds:g} s"
         if self._guard.struck:
-            return f"took more than {self.limits.memory / (1 << 30):.1f} GB of memory"
+            return f"took {self._guard.struck}"
         return f"the worker {death.cause}" if "exited" in death.cause else death.cause
 
     def __enter__(self) -> Exerciser:

@@ -350,3 +350,41 @@ def test_a_pasted_snippet_makes_what_another_node_gives(pack: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "tensor" in done.stdout
+
+
+FAMILY = """
+import subprocess, sys, time
+
+class Family:
+    FUNCTION, RETURN_TYPES, CATEGORY = "run", ("STRING",), "tests"
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"what": ("STRING", {"default": "memory"})}}
+
+    def run(self, what):
+        code = "import time; x = bytearray(200 << 20); time.sleep(20)" if what == "memory" else (
+            "import time; time.sleep(20)")
+        for _ in range(4 if what == "memory" else 12):
+            subprocess.Popen([sys.executable, "-I", "-S", "-c", code])
+        time.sleep(15)
+        return (what,)
+
+NODE_CLASS_MAPPINGS = {"Family": Family}
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [("memory", "took more than 0.7 GB of memory"), ("processes", "took more than 8 processes")],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="the tree of processes is read from /proc")
+def test_what_a_node_starts_counts_too(tmp_path: Path, what: str, reason: str) -> None:
+    """Limits of one process are no limits: each of these stays below them."""
+    path = write_pack(tmp_path, FAMILY)
+    limits = Limits(seconds=14, memory=700 << 20)
+    with Exerciser(PackSpec(path, "studio-0.3.71"), None, limits) as exerciser:
+        exerciser._guard.processes = 8
+        case = {**a_case(), "inputs": {"what": {"value": what}}}
+        facts = run(exerciser, "Family", case).facts
+    assert (facts["outcome"], facts["reason"]) == ("crashed", reason)
