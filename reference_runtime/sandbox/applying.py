@@ -9,8 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Collection
-from dataclasses import dataclass, replace
 
 from reference_runtime.sandbox import (
     capabilities,
@@ -21,13 +19,17 @@ from reference_runtime.sandbox import (
     shared_memory,
 )
 from reference_runtime.sandbox.policy import Enforced, Layer, SandboxPolicy
+from reference_runtime.sandbox.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 SHARED_MEMORY = 1 << 30
 """Bytes of a process's own /dev/shm."""
 
 
-@dataclass(frozen=True)
-class Sentinel:
+class Sentinel(Record):
     """``secret``: a file outside the policy that could be read until now; ``probe``: a path there
     at which a file could be made until now. ``hidden``: namespaces hide both already."""
 
@@ -107,7 +109,7 @@ def _sum(layers: list[Layer], policy: SandboxPolicy, version: int) -> Enforced:
         memory="enforced" if policy.max_memory is not None and limited.holds else "none",
         layers=(files, calls, dropped, limited),
     )
-    return enforced if dropped.holds else replace(enforced, files="partial")
+    return enforced if dropped.holds else enforced.but(files="partial")
 
 
 def _network(files: Layer, calls: Layer, policy: SandboxPolicy, version: int) -> str:
@@ -118,7 +120,7 @@ def _network(files: Layer, calls: Layer, policy: SandboxPolicy, version: int) ->
 
 def _by_namespaces(enforced: Enforced) -> Enforced:
     """What namespaces hide can't be reached, with Landlock or without."""
-    return replace(enforced, files="enforced", metadata="enforced", signals="enforced")
+    return enforced.but(files="enforced", metadata="enforced", signals="enforced")
 
 
 def _proved(enforced: Enforced, sentinel: Sentinel) -> Enforced:
@@ -132,7 +134,7 @@ def _proved(enforced: Enforced, sentinel: Sentinel) -> Enforced:
     got = read if read not in sentinel.refusals else made
     how = "succeeded" if got is None else f"gave {errno.errorcode.get(got, got)}"
     reason = Layer("proof", (), f"{what} a file outside {how}")
-    return replace(enforced, files="none", layers=(*enforced.layers, reason))
+    return enforced.but(files="none", layers=(*enforced.layers, reason))
 
 
 def _try_to_read(path: str) -> int | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import functools
-import platform
+import os
 import sys
 
 PR_SET_PDEATHSIG = 1
@@ -17,12 +16,16 @@ PR_CAP_AMBIENT_CLEAR_ALL = 4
 LINUX = sys.platform == "linux"
 
 
-@functools.cache
+_library: ctypes.CDLL | None = None
+
+
 def libc() -> ctypes.CDLL:
     """The C library of this process, keeping ``errno``."""
-    library = ctypes.CDLL(None, use_errno=True)
-    library.syscall.restype = ctypes.c_long
-    return library
+    global _library
+    if _library is None:
+        _library = ctypes.CDLL(None, use_errno=True)
+        _library.syscall.restype = ctypes.c_long
+    return _library
 
 
 def syscall(number: int, *arguments: object) -> int:
@@ -46,4 +49,4 @@ def no_new_privileges() -> bool:
 
 def machine() -> str:
     """The architecture as the kernel names it: "x86_64", "aarch64", ..."""
-    return platform.machine()
+    return os.uname().machine if hasattr(os, "uname") else "unknown"

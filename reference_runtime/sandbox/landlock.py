@@ -12,10 +12,13 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable
 
 from reference_runtime.sandbox.kernel import no_new_privileges, syscall
 from reference_runtime.sandbox.policy import Layer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG = 1

@@ -7,9 +7,12 @@ whole. RLIMIT_AS is not used: torch alone maps more than 3 GB that it never touc
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from reference_runtime.sandbox.policy import Layer, SandboxPolicy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 LEAST_DATA = 1 << 30
 """Bytes below which importing torch segfaults."""

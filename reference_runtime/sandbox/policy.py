@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from reference_runtime.sandbox.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 PROCESSES = 256
 OPEN_FILES = 4096
 FILE_BYTES = 8 << 30
 
 
-@dataclass(frozen=True)
-class SandboxPolicy:
+class SandboxPolicy(Record):
     """``read``, ``write``: absolute paths of folders or files, each with all below it.
 
     What may be written may be read. A path that doesn't exist when the policy is applied stays
@@ -37,8 +39,7 @@ class SandboxPolicy:
 
     def to_wire(self) -> dict[str, Any]:
         """As plain JSON."""
-        plain = asdict(self)
-        return {**plain, "read": list(self.read), "write": list(self.write)}
+        return {**self.as_dict(), "read": list(self.read), "write": list(self.write)}
 
     @classmethod
     def from_wire(cls, plain: Mapping[str, Any]) -> SandboxPolicy:
@@ -47,8 +48,7 @@ class SandboxPolicy:
         return cls(**given)
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(Record):
     """One mechanism and what it came to. ``holds``: what it enforces; empty when it failed."""
 
     name: str
@@ -61,8 +61,7 @@ class Layer:
         return f"{self.name}: {', '.join(self.holds)}" if self.holds else ""
 
 
-@dataclass(frozen=True)
-class Enforced:
+class Enforced(Record):
     """What is enforced on a process, and by what. Values: "enforced", "partial" or "none"."""
 
     files: str = "none"
@@ -75,7 +74,7 @@ class Enforced:
     metadata: str = "none"
     """That files outside exist, who owns them, when they were changed."""
     memory: str = "none"
-    layers: tuple[Layer, ...] = field(default=())
+    layers: tuple[Layer, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -106,8 +105,8 @@ class Enforced:
 
     def to_wire(self) -> dict[str, Any]:
         """As plain JSON, with the line."""
-        return {**asdict(self), "layers": [asdict(layer) for layer in self.layers],
-                "line": self.line}  # fmt: skip
+        layers = [{**layer.as_dict(), "holds": list(layer.holds)} for layer in self.layers]
+        return {**self.as_dict(), "layers": layers, "line": self.line}
 
     @classmethod
     def from_wire(cls, plain: Mapping[str, Any]) -> Enforced:

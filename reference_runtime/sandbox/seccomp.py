@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import ctypes
 import errno
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from reference_runtime.sandbox import kernel
 from reference_runtime.sandbox.policy import Layer
+from reference_runtime.sandbox.record import Record
 from reference_runtime.sandbox.syscall_numbers import AUDIT_ARCH, NUMBERS
 
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
@@ -59,12 +58,15 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_uint16), ("filter", ctypes.POINTER(_Instruction)))
 
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 Step = tuple[int, int, int, int]
 """Code, jump if true, jump if false, value."""
 
 
-@dataclass(frozen=True)
-class _Argument:
+class _Argument(Record):
     """A refusal that depends on one argument (0 to 5): how its lower half compares to a value."""
 
     call: str

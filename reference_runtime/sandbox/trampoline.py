@@ -1,12 +1,14 @@
 """Confine this process, then become another program: run as a script, ``-I -S``, by a host.
 
-``trampoline.py ORDER STATUS -- COMMAND...``. ORDER is JSON: ``policy``, ``sentinel``, ``keep``
+``trampoline.py ORDER STATUS -- COMMAND...``. ORDER is a dict as ``marshal`` writes it, in
+hexadecimal (to import ``json`` takes longer than all the rest): ``policy``, ``sentinel``, ``keep``
 (descriptors for the command), ``abi``, ``hidden`` (the sentinel is not even visible) and
 ``observe``. STATUS is a descriptor for the answer, which the command never holds: what is enforced,
-as JSON. Nothing of the pack's environment runs before: no ``site``, no ``.pth`` files, no thread.
+written likewise. Nothing of the pack's environment runs before: no ``site``, no ``.pth`` files, no
+thread.
 """
 
-import json
+import marshal
 import os
 import sys
 
@@ -16,20 +18,17 @@ FAILED = 97
 
 def _register() -> None:
     """Make our package known by its place on disk, and nothing beside it."""
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    init = os.path.join(folder, "__init__.py")
-    spec = spec_from_file_location("reference_runtime", init, submodule_search_locations=[folder])
-    assert spec is not None
-    assert spec.loader is not None
-    package = module_from_spec(spec)
+    package = type(sys)("reference_runtime")
+    package.__path__ = [os.path.dirname(os.path.dirname(os.path.abspath(__file__)))]
     sys.modules["reference_runtime"] = package
-    spec.loader.exec_module(package)
 
 
 def main(arguments: list[str]) -> None:
-    order, status, command = json.loads(arguments[0]), int(arguments[1]), arguments[3:]
+    order, status, command = (
+        marshal.loads(bytes.fromhex(arguments[0])),
+        int(arguments[1]),
+        arguments[3:],
+    )
     os.set_inheritable(status, False)
     _register()
     from reference_runtime.sandbox.applying import Sentinel, confine
@@ -41,7 +40,7 @@ def main(arguments: list[str]) -> None:
         {status, *order["keep"]},
         order["abi"],
     )
-    os.write(status, json.dumps(enforced.to_wire()).encode())
+    os.write(status, marshal.dumps(enforced.to_wire()))
     if not enforced.holds and not order["observe"]:
         os._exit(FAILED)
     try:
