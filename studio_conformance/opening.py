@@ -21,6 +21,9 @@ from studio_conformance.packs import Target, UnusablePack, find_pack
 if TYPE_CHECKING:
     from reference_runtime.isolation.ahead import Ahead
 
+MAX_MEMORY = 8 << 30
+"""Bytes of private memory that a process of a pack may ask for. Its tree is watched while nodes run,
+and has a lower bound."""
 REFUSALS = (UnusablePack, BadSettings, BrokenToml, UnknownLevel)
 """Why an argument can't be made into a pack."""
 
@@ -59,7 +62,10 @@ def spec_of(
         isolated=settings.isolation != "none",
         fakes=settings.fakes,
         sandbox=Sandbox(
-            observe=settings.sandbox == "observe", read=settings.allow_read, abi=lowered_abi()
+            observe=settings.sandbox == "observe",
+            read=settings.allow_read,
+            abi=lowered_abi(),
+            max_memory=MAX_MEMORY,
         ),
     )
 

@@ -56,6 +56,9 @@ def confine(
     if threads() > 1:
         return Enforced(layers=(Layer("none", (), "another thread exists already"),))
     close_others(keep)
+    if policy.environment is not None:
+        os.environ.clear()
+        os.environ.update(policy.environment)
     layers = [limits.apply(policy)]
     version = landlock.abi() if abi is None else min(abi, landlock.abi())
     own_shm = shared_memory.make_private(SHARED_MEMORY)

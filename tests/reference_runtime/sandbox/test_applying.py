@@ -348,3 +348,24 @@ def test_what_is_enforced_is_plain_data(tmp_path: Path) -> None:
     wire = json.loads(json.dumps(enforced.to_wire()))
     assert wire["line"] == enforced.line
     assert Enforced.from_wire(wire) == enforced
+
+
+def test_the_environment_is_that_of_the_policy(tmp_path: Path) -> None:
+    script = SCRIPT.replace("max_memory=4 << 30", "environment=dict(A='b')")
+    code = "assert dict(os.environ) == dict(A='b'), os.environ"
+    assert _run(script, tmp_path, code) == "done"
+
+
+def test_memory_of_a_process_has_a_bound(tmp_path: Path) -> None:
+    script = SCRIPT.replace("max_memory=4 << 30", "max_memory=1 << 30")
+    assert _run(script, tmp_path, "bytearray(2 << 30)") == "MemoryError"
+
+
+def test_shared_memory_and_files_have_a_bound(tmp_path: Path) -> None:
+    """Anonymous files count as files: memory can't be taken that way either."""
+    script = SCRIPT.replace("max_memory=4 << 30", "max_file=1 << 20")
+    script = script.replace(
+        "import json", "import signal; signal.signal(25, signal.SIG_IGN)\nimport json"
+    )
+    code = "fd = os.memfd_create('x'); os.pwrite(fd, b'x', 2 << 20)"
+    assert _run(script, tmp_path, code) == "OSError"
