@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from reference_runtime.isolation.ahead import Ahead
 
 MAX_MEMORY = 8 << 30
-"""Bytes of private memory that a process of a pack may ask for. Its tree is watched while nodes run,
-and has a lower bound."""
+"""Bytes of private memory that a process of a pack may ask for; its tree is watched while nodes
+run, and has a lower bound."""
 REFUSALS = (UnusablePack, BadSettings, BrokenToml, UnknownLevel)
 """Why an argument can't be made into a pack."""
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 GOOD = """
 class Invert:
     RETURN_TYPES = ("INT",)

@@ -42,7 +42,10 @@ from reference_runtime.isolation.remote_nodes import PackOrder, RemoteNodes
 from reference_runtime.isolation.remote_pack import RemotePack
 from reference_runtime.levels import configure
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
 LEVEL = "studio-0.3.71"
 SOON = 10.0
 """Seconds in which an error must have come, on a busy machine; a stuck host would take for ever."""

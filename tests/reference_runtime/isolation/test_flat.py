@@ -16,6 +16,8 @@ from reference_runtime.isolation.memory import Mapping
 from reference_runtime.isolation.tensors import TensorExtra
 from reference_runtime.isolation.values import encode
 
+pytestmark = pytest.mark.alone
+
 SIZE = 1 << 20
 
 

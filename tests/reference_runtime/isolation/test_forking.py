@@ -30,7 +30,10 @@ from reference_runtime.isolation.scratch import TOKEN, Scratch
 from reference_runtime.isolation.sweep import marked
 from reference_runtime.sandbox.policy import SandboxPolicy
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only"),
+]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -13,6 +13,8 @@ import pytest
 from reference_runtime.loading import stopwatch
 from reference_runtime.loading.stopwatch import Stopwatch, waited_for_cpu
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def slow_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:

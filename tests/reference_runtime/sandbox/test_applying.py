@@ -364,8 +364,5 @@ def test_memory_of_a_process_has_a_bound(tmp_path: Path) -> None:
 def test_shared_memory_and_files_have_a_bound(tmp_path: Path) -> None:
     """Anonymous files count as files: memory can't be taken that way either."""
     script = SCRIPT.replace("max_memory=4 << 30", "max_file=1 << 20")
-    script = script.replace(
-        "import json", "import signal; signal.signal(25, signal.SIG_IGN)\nimport json"
-    )
     code = "fd = os.memfd_create('x'); os.pwrite(fd, b'x', 2 << 20)"
     assert _run(script, tmp_path, code) == "OSError"
