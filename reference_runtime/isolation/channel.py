@@ -76,6 +76,8 @@ class Channel:
         self._serving: dict[int, asyncio.Task[None]] = {}
         self._waiting: deque[memoryview] = deque()
         self._waiting_bytes = 0
+        self._along: deque[bytes] = deque()
+        """Frames that go with the next one."""
         self._drained: list[asyncio.Future[None]] = []
         self._reading = False
         self._broken = False
@@ -133,6 +135,30 @@ class Channel:
             self._use()
             self._send(rpc.encode(rpc.notification(method, params)))
 
+    def notify_along(self, method: str, params: rpc.Message) -> None:
+        """As ``notify``, with the next frame: one message less that wakes the peer.
+
+        When there is no other frame, in the next turn of the loop.
+        """
+        if self._ended is None and not self._broken:
+            loop = self._use()
+            if not self._along:
+                loop.call_soon(self._send_along)
+            self._along.append(rpc.encode(rpc.notification(method, params)))
+
+    def _send_along(self) -> None:
+        if self._along and self._ended is None and not self._broken:
+            self._send(b"")
+
+    def _with_along(self, frame: bytes) -> bytes:
+        """The frame after those that were to go with it."""
+        if not self._along:
+            return frame
+        frames = []
+        while self._along:  # one by one: another thread may be adding one
+            frames.append(self._along.popleft())
+        return b"".join([*frames, frame])
+
     def _request(
         self, method: str, params: rpc.Message, loop: asyncio.AbstractEventLoop
     ) -> tuple[int, asyncio.Future[Any]]:
@@ -180,6 +206,7 @@ class Channel:
 
     def _send(self, frame: bytes) -> None:
         """Write the frame, or keep what the pipe doesn't take now."""
+        frame = self._with_along(frame)
         if self._waiting:
             self._keep(memoryview(frame))
             return

@@ -142,7 +142,7 @@ class InsideChannel(Channel):
     def _send(self, frame: bytes) -> None:
         """Write all of it now; meanwhile read, so that two full pipes can't hold each other."""
         with self._sending:
-            rest = memoryview(frame)
+            rest = memoryview(self._with_along(frame))
             while rest:
                 try:
                     rest = rest[_write(self._writes, rest) :]

@@ -70,7 +70,9 @@ class PackServer:
         """The host has dropped handles ``values`` and views of ``blocks``."""
         self.handles.drop(params["values"])
         self.exchange.release(params["blocks"])
-        self._tell_dead()
+        dead = self.exchange.take_dead()
+        if dead:
+            self.channel.notify_along("blocks/dead", {"blocks": dead})
 
     # --- used by who calls nodes ----------------------------------------------------------------
 

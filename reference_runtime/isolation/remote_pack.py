@@ -126,7 +126,9 @@ class RemotePack:
         worker = self._worker
         if worker is None or worker.channel.ended is not None:
             worker = await self.alive()
-        self._flush()
+        dropped = self._dropped()
+        if dropped is not None:
+            worker.channel.notify_along("value/drop", dropped)
         return await worker.channel.call(method, params, timeout, grace)
 
     def tell(self, method: str, params: rpc.Message) -> None:
@@ -318,9 +320,14 @@ class RemotePack:
 
     def _flush(self) -> None:
         self._flushing = False
+        dropped = self._dropped()
+        if dropped is not None:
+            self.tell("value/drop", dropped)
+
+    def _dropped(self) -> rpc.Message | None:
+        """What the worker has to be told; None when that is nothing."""
         values, blocks = self.holder.take_dropped(), self._exchange.take_dead()
-        if values or blocks:
-            self.tell("value/drop", {"values": values, "blocks": blocks})
+        return {"values": values, "blocks": blocks} if values or blocks else None
 
     def _blocks_dead(self, params: rpc.Message) -> None:
         blocks, exchange = params.get("blocks"), self._exchange
