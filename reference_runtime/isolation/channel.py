@@ -23,6 +23,8 @@ from reference_runtime.isolation.death import WorkerDied
 CHUNK = 1 << 18
 HIGH_WATER = 4 << 20
 """Bytes waiting to be read by the peer from which on callers wait."""
+ALONG_SECONDS = 0.02
+"""How long a notification that is in no hurry waits for another frame to go with."""
 MAX_SERVING = 1000
 """Requests of the peer under way; while there are more, nothing is read from it."""
 CANCEL = "$/cancel"
@@ -78,6 +80,7 @@ class Channel:
         self._waiting_bytes = 0
         self._along: deque[bytes] = deque()
         """Frames that go with the next one."""
+        self._along_timer: asyncio.TimerHandle | None = None
         self._drained: list[asyncio.Future[None]] = []
         self._reading = False
         self._broken = False
@@ -136,17 +139,18 @@ class Channel:
             self._send(rpc.encode(rpc.notification(method, params)))
 
     def notify_along(self, method: str, params: rpc.Message) -> None:
-        """As ``notify``, with the next frame: one message less that wakes the peer.
+        """As ``notify``, with the next frame, at the latest after ALONG_SECONDS.
 
-        When there is no other frame, in the next turn of the loop.
+        It is one message less that wakes the peer. Call it in the loop.
         """
         if self._ended is None and not self._broken:
             loop = self._use()
-            if not self._along:
-                loop.call_soon(self._send_along)
             self._along.append(rpc.encode(rpc.notification(method, params)))
+            if self._along_timer is None:
+                self._along_timer = loop.call_later(ALONG_SECONDS, self._send_along)
 
     def _send_along(self) -> None:
+        self._along_timer = None
         if self._along and self._ended is None and not self._broken:
             self._send(b"")
 
@@ -264,6 +268,7 @@ class Channel:
             if self._loop is not None and not self._loop.is_closed():
                 raise RuntimeError("the channel is used by another event loop, which is open")
             self._loop, self._reading = loop, False
+            self._along_timer = None  # it was the other loop's
             self._on_loop(loop)
             self._resume()
             if self._waiting:

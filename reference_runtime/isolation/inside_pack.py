@@ -70,9 +70,8 @@ class PackServer:
         """The host has dropped handles ``values`` and views of ``blocks``."""
         self.handles.drop(params["values"])
         self.exchange.release(params["blocks"])
-        dead = self.exchange.take_dead()
-        if dead:
-            self.channel.notify_along("blocks/dead", {"blocks": dead})
+        # After the answer to what came along with this message: it may take some time.
+        self.channel.loop.call_soon(self._tell_dead_along)
 
     # --- used by who calls nodes ----------------------------------------------------------------
 
@@ -91,6 +90,11 @@ class PackServer:
     def _tell_dead_soon(self) -> None:
         """Called in any thread. Not before the message that may refer to those bytes was sent."""
         self.channel.loop.call_soon_threadsafe(self._tell_dead)
+
+    def _tell_dead_along(self) -> None:
+        dead = self.exchange.take_dead()
+        if dead:
+            self.channel.notify_along("blocks/dead", {"blocks": dead})
 
     def _tell_dead(self) -> None:
         dead = self.exchange.take_dead()
