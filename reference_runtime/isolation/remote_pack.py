@@ -331,7 +331,7 @@ class RemotePack:
 
     def _blocks_dead(self, params: rpc.Message) -> None:
         blocks, exchange = params.get("blocks"), self._exchange
-        if not isinstance(blocks, list) or not all(type(b) is int for b in blocks):
+        if not isinstance(blocks, list) or set(map(type, blocks)) - {int}:
             raise rpc.GarbageFrame("a malformed list of dead blocks")
         # Not at once: who waits for an answer that has just come may be about to read those bytes.
         asyncio.get_running_loop().call_soon(self._release, exchange, blocks)

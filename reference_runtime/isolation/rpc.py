@@ -87,13 +87,15 @@ def _encode_function() -> Callable[[Any], str]:
 _encode = _encode_function()
 _decoder: Any = json.JSONDecoder(parse_constant=_refuse_constant)
 _decode, _scan = _decoder.decode, _decoder.scan_once
-_LARGE_EXPONENT = re.compile(rb"[0-9][eE]\+?0*[1-9][0-9]{2}").search
+# Each begins with a letter, which is found quickly; a word before the digits does no harm.
+_LARGE_EXPONENT = re.compile(rb"e\+?0*[1-9][0-9]{2}").search
+_LARGE_EXPONENT_2 = re.compile(rb"E\+?0*[1-9][0-9]{2}").search
 _MANY_DIGITS = re.compile(rb"[0-9]{300}").search
 
 
 def _may_be_too_big(line: bytes) -> bool:
     """Whether there may be a number beyond the range of a float, e.g. 1e999."""
-    if _LARGE_EXPONENT(line) is not None:
+    if _LARGE_EXPONENT(line) is not None or _LARGE_EXPONENT_2(line) is not None:
         return True
     return len(line) >= 300 and _MANY_DIGITS(line) is not None
 
