@@ -23,8 +23,6 @@ from reference_runtime.isolation.death import WorkerDied
 CHUNK = 1 << 18
 HIGH_WATER = 4 << 20
 """Bytes waiting to be read by the peer from which on callers wait."""
-ALONG_SECONDS = 0.02
-"""How long a notification that is in no hurry waits for another frame to go with."""
 MAX_SERVING = 1000
 """Requests of the peer under way; while there are more, nothing is read from it."""
 CANCEL = "$/cancel"
@@ -69,6 +67,10 @@ class Channel:
         self._notices: dict[str, Notice] = {CANCEL: self._cancel, **(notices or {})}
         self._on_broken = on_broken or self._end_broken
         self._on_loop = on_loop or (lambda loop: None)
+        self.take_dead: Callable[[], list[int]] = list
+        """Blocks whose views have died, which the peer is told along with a request."""
+        self.on_dead: Callable[[list[int]], None] = lambda blocks: None
+        """The peer has told of such."""
         self._frames = rpc.FrameReader()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._number = 0
@@ -78,9 +80,6 @@ class Channel:
         self._serving: dict[int, asyncio.Task[None]] = {}
         self._waiting: deque[memoryview] = deque()
         self._waiting_bytes = 0
-        self._along: deque[bytes] = deque()
-        """Frames that go with the next one."""
-        self._along_timer: asyncio.TimerHandle | None = None
         self._drained: list[asyncio.Future[None]] = []
         self._reading = False
         self._broken = False
@@ -138,38 +137,13 @@ class Channel:
             self._use()
             self._send(rpc.encode(rpc.notification(method, params)))
 
-    def notify_along(self, method: str, params: rpc.Message) -> None:
-        """As ``notify``, with the next frame, at the latest after ALONG_SECONDS.
-
-        It is one message less that wakes the peer. Call it in the loop.
-        """
-        if self._ended is None and not self._broken:
-            loop = self._use()
-            self._along.append(rpc.encode(rpc.notification(method, params)))
-            if self._along_timer is None:
-                self._along_timer = loop.call_later(ALONG_SECONDS, self._send_along)
-
-    def _send_along(self) -> None:
-        self._along_timer = None
-        if self._along and self._ended is None and not self._broken:
-            self._send(b"")
-
-    def _with_along(self, frame: bytes) -> bytes:
-        """The frame after those that were to go with it."""
-        if not self._along:
-            return frame
-        frames = []
-        while self._along:  # one by one: another thread may be adding one
-            frames.append(self._along.popleft())
-        return b"".join([*frames, frame])
-
     def _request(
         self, method: str, params: rpc.Message, loop: asyncio.AbstractEventLoop
     ) -> tuple[int, asyncio.Future[Any]]:
         if self._ended is not None:
             raise WorkerDied(self._ended.cause, method)
         self._number = number = self._number + 1
-        frame = rpc.encode(rpc.request(number, method, params))
+        frame = rpc.with_dead(rpc.encode(rpc.request(number, method, params)), self.take_dead)
         future: asyncio.Future[Any] = loop.create_future()
         self._pending[number] = (method, future)
         self._send(frame)
@@ -210,7 +184,6 @@ class Channel:
 
     def _send(self, frame: bytes) -> None:
         """Write the frame, or keep what the pipe doesn't take now."""
-        frame = self._with_along(frame)
         if self._waiting:
             self._keep(memoryview(frame))
             return
@@ -268,7 +241,6 @@ class Channel:
             if self._loop is not None and not self._loop.is_closed():
                 raise RuntimeError("the channel is used by another event loop, which is open")
             self._loop, self._reading = loop, False
-            self._along_timer = None  # it was the other loop's
             self._on_loop(loop)
             self._resume()
             if self._waiting:
@@ -328,7 +300,11 @@ class Channel:
     def _take(self, message: rpc.Message) -> None:
         if "method" not in message:
             self._answered(message)
+            if "dead" in message:  # then, because the answer may refer to those
+                self.on_dead(rpc.dead_in(message))
         elif "id" in message:
+            if "dead" in message:
+                self.on_dead(rpc.dead_in(message))
             self._serve(message)
         else:
             self._noticed(message)

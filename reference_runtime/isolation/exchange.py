@@ -79,7 +79,8 @@ class Exchange:
         self._dead: deque[_Lease] = deque()
         self._dead_own: deque[int] = deque()
         self._dead_bytes = 0
-        self._untold: list[int] = []
+        self._counted: deque[int] = deque()
+        """Offsets of blocks whose views have died, which the writer may be told now."""
         self.on_dead: Callable[[], None] | None = None
 
     # --- writing --------------------------------------------------------------------------------
@@ -152,7 +153,7 @@ class Exchange:
         if kind == "mine" and self._theirs is not None:
             view = self._theirs.view(offset - odd, size + odd)
             if self._private:
-                self._count_dead()  # or this view would show what was written into a dead one
+                self.count_dead()  # or this view would show what was written into a dead one
                 self._leases[offset - odd] += 1
             self._watch(view, self._died, offset - odd, size + odd)
             return view, odd
@@ -164,9 +165,7 @@ class Exchange:
             return view, odd
         raise ValueError(f"no shared memory of kind {str(kind)[:20]!r}")
 
-    def _watch(
-        self, view: memoryview, died: Callable[[Any], None], offset: int, size: int
-    ) -> None:
+    def _watch(self, view: memoryview, died: Callable[[Any], None], offset: int, size: int) -> None:
         lease = _Lease(view, died)
         lease.number, lease.offset, lease.size = next(self._numbers), offset, size
         self._views[lease.number] = lease
@@ -184,13 +183,13 @@ class Exchange:
         del self._views[lease.number]
         self._dead_own.append(lease.offset)
 
-    def _count_dead(self) -> None:
-        """Drop the private copies of blocks whose last view has died."""
+    def count_dead(self) -> None:
+        """Drop the private copies of blocks whose last view has died; in the thread that reads."""
         while self._dead:
             lease = self._dead.popleft()
-            self._untold.append(lease.offset)
             if self._private:
                 self._drop_copy(lease.offset, lease.size)
+            self._counted.append(lease.offset)
 
     def _drop_copy(self, offset: int, size: int) -> None:
         self._leases[offset] -= 1
@@ -201,9 +200,15 @@ class Exchange:
 
     def take_dead(self) -> list[int]:
         """Offsets of blocks whose views have died; tell the writer to ``release`` them."""
-        self._count_dead()
+        self.count_dead()
         self._dead_bytes = 0
-        dead, self._untold = self._untold, []
+        return self.take_counted()
+
+    def take_counted(self) -> list[int]:
+        """Those of ``take_dead`` that were counted already."""
+        dead = []
+        while self._counted:
+            dead.append(self._counted.popleft())
         return dead
 
     def release(self, offsets: Any) -> None:

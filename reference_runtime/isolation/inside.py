@@ -139,10 +139,13 @@ class InsideChannel(Channel):
         if not self._taken(message):
             super()._answered(message)
 
+    def _answer(self, answer: rpc.Message) -> None:
+        self._send(rpc.with_dead(rpc.encode_answer(answer), self.take_dead))
+
     def _send(self, frame: bytes) -> None:
         """Write all of it now; meanwhile read, so that two full pipes can't hold each other."""
         with self._sending:
-            rest = memoryview(self._with_along(frame))
+            rest = memoryview(frame)
             while rest:
                 try:
                     rest = rest[_write(self._writes, rest) :]

@@ -44,6 +44,8 @@ class PackServer:
         }
         notices: dict[str, Notice] = {"value/drop": self.drop}
         self.channel = InsideChannel(reads, writes, {**own, **methods}, notices, urgent)
+        self.channel.take_dead = self.exchange.take_counted
+        self.channel.on_dead = self._released
         self.exchange.on_dead = self._tell_dead_soon
         return self.channel
 
@@ -70,8 +72,7 @@ class PackServer:
         """The host has dropped handles ``values`` and views of ``blocks``."""
         self.handles.drop(params["values"])
         self.exchange.release(params["blocks"])
-        # After the answer to what came along with this message: it may take some time.
-        self.channel.loop.call_soon(self._tell_dead_along)
+        self._tell_dead()
 
     # --- used by who calls nodes ----------------------------------------------------------------
 
@@ -91,10 +92,11 @@ class PackServer:
         """Called in any thread. Not before the message that may refer to those bytes was sent."""
         self.channel.loop.call_soon_threadsafe(self._tell_dead)
 
-    def _tell_dead_along(self) -> None:
-        dead = self.exchange.take_dead()
-        if dead:
-            self.channel.notify_along("blocks/dead", {"blocks": dead})
+    def _released(self, blocks: list[int]) -> None:
+        """The host has told of them along with a request."""
+        self.exchange.release(blocks)
+        # Then, for it takes some time: after the answer, so the next one tells of them.
+        self.channel.loop.call_soon(self.exchange.count_dead)
 
     def _tell_dead(self) -> None:
         dead = self.exchange.take_dead()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import sys
 import time
 from collections import deque
@@ -126,9 +127,8 @@ class RemotePack:
         worker = self._worker
         if worker is None or worker.channel.ended is not None:
             worker = await self.alive()
-        dropped = self._dropped()
-        if dropped is not None:
-            worker.channel.notify_along("value/drop", dropped)
+        if self.holder.has_dropped:
+            self._flush()
         return await worker.channel.call(method, params, timeout, grace)
 
     def tell(self, method: str, params: rpc.Message) -> None:
@@ -182,6 +182,8 @@ class RemotePack:
         self._worker = HostedWorker(launched, self._methods, self._notices, self._died)
         self.holder.next_epoch()
         self._exchange.on_dead = self._flush_soon
+        self._worker.channel.take_dead = self._exchange.take_dead
+        self._worker.channel.on_dead = functools.partial(self._release_soon, self._exchange)
         await self._begin(self._worker, shared, numbers)
 
     def _share(self) -> Shared | None:
@@ -320,21 +322,17 @@ class RemotePack:
 
     def _flush(self) -> None:
         self._flushing = False
-        dropped = self._dropped()
-        if dropped is not None:
-            self.tell("value/drop", dropped)
-
-    def _dropped(self) -> rpc.Message | None:
-        """What the worker has to be told; None when that is nothing."""
         values, blocks = self.holder.take_dropped(), self._exchange.take_dead()
-        return {"values": values, "blocks": blocks} if values or blocks else None
+        if values or blocks:
+            self.tell("value/drop", {"values": values, "blocks": blocks})
 
     def _blocks_dead(self, params: rpc.Message) -> None:
-        blocks, exchange = params.get("blocks"), self._exchange
-        if not isinstance(blocks, list) or set(map(type, blocks)) - {int}:
-            raise rpc.GarbageFrame("a malformed list of dead blocks")
+        self._release_soon(self._exchange, rpc.dead_in({"dead": params.get("blocks")}))
+
+    @staticmethod
+    def _release_soon(exchange: Exchange, blocks: list[int]) -> None:
         # Not at once: who waits for an answer that has just come may be about to read those bytes.
-        asyncio.get_running_loop().call_soon(self._release, exchange, blocks)
+        asyncio.get_running_loop().call_soon(RemotePack._release, exchange, blocks)
 
     @staticmethod
     def _release(exchange: Exchange, blocks: list[int]) -> None:

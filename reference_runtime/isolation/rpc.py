@@ -125,6 +125,27 @@ def encode(message: Message) -> bytes:
     return frame
 
 
+def with_dead(frame: bytes, take: Callable[[], list[int]]) -> bytes:
+    """The frame with one member more: ``dead``, the numbers that ``take`` gives, if any.
+
+    A message of its own for them would cost more than all else that a small call does.
+    """
+    if len(frame) > MAX_FRAME // 2:
+        return frame  # there may be no room; they are told later
+    dead = take()
+    return (
+        b'%b,"dead":[%b]}\n' % (frame[:-2], b",".join([b"%d" % n for n in dead])) if dead else frame
+    )
+
+
+def dead_in(message: Message) -> list[int]:
+    """The numbers of ``with_dead``. Raises GarbageFrame."""
+    dead = message["dead"]
+    if not isinstance(dead, list) or set(map(type, dead)) - {int}:
+        raise GarbageFrame("a malformed list of dead blocks")
+    return dead
+
+
 def decode(line: bytes) -> Message:
     """The message in one line (without newline). Raises GarbageFrame."""
     try:
