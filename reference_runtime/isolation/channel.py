@@ -67,6 +67,10 @@ class Channel:
         self._notices: dict[str, Notice] = {CANCEL: self._cancel, **(notices or {})}
         self._on_broken = on_broken or self._end_broken
         self._on_loop = on_loop or (lambda loop: None)
+        self.take_dead: Callable[[], list[int]] = list
+        """Blocks whose views have died, which the peer is told along with a request."""
+        self.on_dead: Callable[[list[int]], None] = lambda blocks: None
+        """The peer has told of such."""
         self._frames = rpc.FrameReader()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._number = 0
@@ -139,7 +143,7 @@ class Channel:
         if self._ended is not None:
             raise WorkerDied(self._ended.cause, method)
         self._number = number = self._number + 1
-        frame = rpc.encode(rpc.request(number, method, params))
+        frame = rpc.with_dead(rpc.encode(rpc.request(number, method, params)), self.take_dead)
         future: asyncio.Future[Any] = loop.create_future()
         self._pending[number] = (method, future)
         self._send(frame)
@@ -296,7 +300,11 @@ class Channel:
     def _take(self, message: rpc.Message) -> None:
         if "method" not in message:
             self._answered(message)
+            if "dead" in message:  # then, because the answer may refer to those
+                self.on_dead(rpc.dead_in(message))
         elif "id" in message:
+            if "dead" in message:
+                self.on_dead(rpc.dead_in(message))
             self._serve(message)
         else:
             self._noticed(message)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import base64
 import ctypes
+import itertools
 import os
 import weakref
 from collections import Counter, deque
@@ -51,6 +52,15 @@ class Shared:
         os.close(self.worker)
 
 
+class _Lease(weakref.ref[memoryview]):
+    """Tells when a view has died; a fifth of the cost of ``weakref.finalize``."""
+
+    __slots__ = ("number", "offset", "size")
+    number: int
+    offset: int
+    size: int
+
+
 class Exchange:
     """Writes to ``mine``, reads ``theirs``; both None where there is no shared memory.
 
@@ -60,11 +70,17 @@ class Exchange:
     def __init__(self, mine: Mapping | None, theirs: Mapping | None) -> None:
         self.arena = Arena(mine) if mine is not None else None
         self._theirs = theirs
+        self._private = theirs is not None and theirs.access == "private"
+        self._numbers = itertools.count()
+        self._views: dict[int, _Lease] = {}
+        """Of all views that live, so that the leases do."""
         self._leases: Counter[int] = Counter()
-        """How many views there are of each of their blocks."""
-        self._dead: deque[int] = deque()
+        """How many views there are of each of their blocks, where those are private copies."""
+        self._dead: deque[_Lease] = deque()
         self._dead_own: deque[int] = deque()
         self._dead_bytes = 0
+        self._counted: deque[int] = deque()
+        """Offsets of blocks whose views have died, which the writer may be told now."""
         self.on_dead: Callable[[], None] | None = None
 
     # --- writing --------------------------------------------------------------------------------
@@ -136,34 +152,63 @@ class Exchange:
         odd = offset % ALIGNMENT  # blocks begin at pages, so this stays within the block
         if kind == "mine" and self._theirs is not None:
             view = self._theirs.view(offset - odd, size + odd)
-            self._leases[offset - odd] += 1
-            weakref.finalize(view, self._died, offset - odd, size + odd).atexit = False
+            if self._private:
+                self.count_dead()  # or this view would show what was written into a dead one
+                self._leases[offset - odd] += 1
+            self._watch(view, self._died, offset - odd, size + odd)
             return view, odd
         if kind == "yours" and self.arena is not None:
             start = self.arena.block_at(offset, size)
             view = self.arena.mapping.view(offset - odd, size + odd)
             self.arena.retain(start)
-            weakref.finalize(view, self._dead_own.append, start).atexit = False
+            self._watch(view, self._died_own, start, 0)
             return view, odd
         raise ValueError(f"no shared memory of kind {str(kind)[:20]!r}")
 
-    def _died(self, offset: int, size: int) -> None:
-        self._leases[offset] -= 1
-        if not self._leases[offset]:
-            del self._leases[offset]
-            if self._theirs is not None and self._theirs.access == "private":
-                self._theirs.forget(offset, size)
-        self._dead.append(offset)
-        self._dead_bytes += size
+    def _watch(self, view: memoryview, died: Callable[[Any], None], offset: int, size: int) -> None:
+        lease = _Lease(view, died)
+        lease.number, lease.offset, lease.size = next(self._numbers), offset, size
+        self._views[lease.number] = lease
+
+    def _died(self, lease: _Lease) -> None:
+        """Called in any thread, perhaps in the middle of a call: so it does little."""
+        del self._views[lease.number]
+        self._dead.append(lease)
+        self._dead_bytes += lease.size
         if self._dead_bytes >= RELEASE_SOON and self.on_dead is not None:
             self._dead_bytes = 0
             self.on_dead()
 
+    def _died_own(self, lease: _Lease) -> None:
+        del self._views[lease.number]
+        self._dead_own.append(lease.offset)
+
+    def count_dead(self) -> None:
+        """Drop the private copies of blocks whose last view has died; in the thread that reads."""
+        while self._dead:
+            lease = self._dead.popleft()
+            if self._private:
+                self._drop_copy(lease.offset, lease.size)
+            self._counted.append(lease.offset)
+
+    def _drop_copy(self, offset: int, size: int) -> None:
+        self._leases[offset] -= 1
+        if not self._leases[offset]:
+            del self._leases[offset]
+            assert self._theirs is not None
+            self._theirs.forget(offset, size)
+
     def take_dead(self) -> list[int]:
         """Offsets of blocks whose views have died; tell the writer to ``release`` them."""
+        self.count_dead()
+        self._dead_bytes = 0
+        return self.take_counted()
+
+    def take_counted(self) -> list[int]:
+        """Those of ``take_dead`` that were counted already."""
         dead = []
-        while self._dead:
-            dead.append(self._dead.popleft())
+        while self._counted:
+            dead.append(self._counted.popleft())
         return dead
 
     def release(self, offsets: Any) -> None:

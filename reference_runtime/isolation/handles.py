@@ -114,6 +114,10 @@ class Holder:
             if len(self._dropped) == 1:
                 self._on_dropped()
 
+    @property
+    def has_dropped(self) -> bool:
+        return bool(self._dropped)
+
     def take_dropped(self) -> list[int]:
         """Numbers to tell the worker."""
         taken = []

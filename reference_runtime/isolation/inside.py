@@ -139,6 +139,9 @@ class InsideChannel(Channel):
         if not self._taken(message):
             super()._answered(message)
 
+    def _answer(self, answer: rpc.Message) -> None:
+        self._send(rpc.with_dead(rpc.encode_answer(answer), self.take_dead))
+
     def _send(self, frame: bytes) -> None:
         """Write all of it now; meanwhile read, so that two full pipes can't hold each other."""
         with self._sending:

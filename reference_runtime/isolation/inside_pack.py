@@ -44,6 +44,8 @@ class PackServer:
         }
         notices: dict[str, Notice] = {"value/drop": self.drop}
         self.channel = InsideChannel(reads, writes, {**own, **methods}, notices, urgent)
+        self.channel.take_dead = self.exchange.take_counted
+        self.channel.on_dead = self._released
         self.exchange.on_dead = self._tell_dead_soon
         return self.channel
 
@@ -89,6 +91,12 @@ class PackServer:
     def _tell_dead_soon(self) -> None:
         """Called in any thread. Not before the message that may refer to those bytes was sent."""
         self.channel.loop.call_soon_threadsafe(self._tell_dead)
+
+    def _released(self, blocks: list[int]) -> None:
+        """The host has told of them along with a request."""
+        self.exchange.release(blocks)
+        # Then, for it takes some time: after the answer, so the next one tells of them.
+        self.channel.loop.call_soon(self.exchange.count_dead)
 
     def _tell_dead(self) -> None:
         dead = self.exchange.take_dead()

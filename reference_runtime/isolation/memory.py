@@ -25,6 +25,8 @@ _MAP_FAILED = ctypes.c_void_p(-1).value
 _MADV_DONTNEED, _MADV_REMOVE = 4, 9
 _PAGEMAP_SCAN = 0xC0606610
 _PAGE_IS_FILE, _PAGE_IS_PRESENT, _PAGE_IS_SWAPPED = 4, 8, 16
+_SCANNED = struct.Struct("2Q")
+_SCANNED_AT = 16
 
 Access = Literal["write", "read", "private"]
 """private: writable copies of what is read; nobody else sees what is written."""
@@ -80,6 +82,8 @@ class Mapping:
         unmap.atexit = False  # views may live until the very end of the process
         self._view = memoryview(self._bytes)
         self._pages = _page_table(self) if access == "private" else -1
+        self._found = (ctypes.c_uint64 * 3)()
+        self._scan = _page_scan(ctypes.addressof(self._found))
 
     def view(self, offset: int, size: int) -> memoryview:
         """A new object each time, for which memory stays mapped. Raises ValueError when outside.
@@ -110,14 +114,20 @@ class Mapping:
         Pages that nobody wrote to stay mapped: to map them again costs as much as to copy them.
         """
         start = self.address + offset
-        found = (ctypes.c_uint64 * 3)()
-        categories = _PAGE_IS_FILE, _PAGE_IS_FILE, _PAGE_IS_PRESENT | _PAGE_IS_SWAPPED
-        asked = struct.pack("12Q", 96, 0, start, start + size, 0, ctypes.addressof(found), 1, 0,
-                            *categories, _PAGE_IS_PRESENT)  # fmt: skip
+        _SCANNED.pack_into(self._scan, _SCANNED_AT, start, start + size)
         try:
-            return int(fcntl.ioctl(self._pages, _PAGEMAP_SCAN, bytearray(asked))) != 0
+            return int(fcntl.ioctl(self._pages, _PAGEMAP_SCAN, self._scan)) != 0
         except (OSError, ValueError):  # a kernel before 6.7, or a pack has closed the descriptor
             return True
+
+
+def _page_scan(found: int) -> bytearray:
+    """What is asked about pages: is one present, or swapped, that is not of the file?
+
+    The range is filled in for each question; ``found`` is where one range has room in the answer.
+    """
+    categories = _PAGE_IS_FILE, _PAGE_IS_FILE, _PAGE_IS_PRESENT | _PAGE_IS_SWAPPED
+    return bytearray(struct.pack("12Q", 96, 0, 0, 0, 0, found, 1, 0, *categories, _PAGE_IS_PRESENT))
 
 
 def _page_table(mapping: Mapping) -> int:

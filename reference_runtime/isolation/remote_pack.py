@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import sys
 import time
 from collections import deque
@@ -143,7 +144,8 @@ class RemotePack:
         worker = self._worker
         if worker is None or worker.channel.ended is not None:
             worker = await self.alive()
-        self._flush()
+        if self.holder.has_dropped:
+            self._flush()
         return await worker.channel.call(method, params, timeout, grace)
 
     def tell(self, method: str, params: rpc.Message) -> None:
@@ -201,6 +203,8 @@ class RemotePack:
         self._worker = HostedWorker(launched, self._methods, self._notices, self._died)
         self.holder.next_epoch()
         self._exchange.on_dead = self._flush_soon
+        self._worker.channel.take_dead = self._exchange.take_dead
+        self._worker.channel.on_dead = functools.partial(self._release_soon, self._exchange)
         await self._begin(self._worker, shared, numbers)
 
     def _share(self) -> Shared | None:
@@ -363,11 +367,12 @@ class RemotePack:
             self.tell("value/drop", {"values": values, "blocks": blocks})
 
     def _blocks_dead(self, params: rpc.Message) -> None:
-        blocks, exchange = params.get("blocks"), self._exchange
-        if not isinstance(blocks, list) or not all(type(b) is int for b in blocks):
-            raise rpc.GarbageFrame("a malformed list of dead blocks")
+        self._release_soon(self._exchange, rpc.dead_in({"dead": params.get("blocks")}))
+
+    @staticmethod
+    def _release_soon(exchange: Exchange, blocks: list[int]) -> None:
         # Not at once: who waits for an answer that has just come may be about to read those bytes.
-        asyncio.get_running_loop().call_soon(self._release, exchange, blocks)
+        asyncio.get_running_loop().call_soon(RemotePack._release, exchange, blocks)
 
     @staticmethod
     def _release(exchange: Exchange, blocks: list[int]) -> None:

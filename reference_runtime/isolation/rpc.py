@@ -87,13 +87,15 @@ def _encode_function() -> Callable[[Any], str]:
 _encode = _encode_function()
 _decoder: Any = json.JSONDecoder(parse_constant=_refuse_constant)
 _decode, _scan = _decoder.decode, _decoder.scan_once
-_LARGE_EXPONENT = re.compile(rb"[0-9][eE]\+?0*[1-9][0-9]{2}").search
+# Each begins with a letter, which is found quickly; a word before the digits does no harm.
+_LARGE_EXPONENT = re.compile(rb"e\+?0*[1-9][0-9]{2}").search
+_LARGE_EXPONENT_2 = re.compile(rb"E\+?0*[1-9][0-9]{2}").search
 _MANY_DIGITS = re.compile(rb"[0-9]{300}").search
 
 
 def _may_be_too_big(line: bytes) -> bool:
     """Whether there may be a number beyond the range of a float, e.g. 1e999."""
-    if _LARGE_EXPONENT(line) is not None:
+    if _LARGE_EXPONENT(line) is not None or _LARGE_EXPONENT_2(line) is not None:
         return True
     return len(line) >= 300 and _MANY_DIGITS(line) is not None
 
@@ -121,6 +123,27 @@ def encode(message: Message) -> bytes:
     if len(frame) > MAX_FRAME:
         raise OversizeFrame(f"a frame of {len(frame)} bytes; the limit is {MAX_FRAME}")
     return frame
+
+
+def with_dead(frame: bytes, take: Callable[[], list[int]]) -> bytes:
+    """The frame with one member more: ``dead``, the numbers that ``take`` gives, if any.
+
+    A message of its own for them would cost more than all else that a small call does.
+    """
+    if len(frame) > MAX_FRAME // 2:
+        return frame  # there may be no room; they are told later
+    dead = take()
+    return (
+        b'%b,"dead":[%b]}\n' % (frame[:-2], b",".join([b"%d" % n for n in dead])) if dead else frame
+    )
+
+
+def dead_in(message: Message) -> list[int]:
+    """The numbers of ``with_dead``. Raises GarbageFrame."""
+    dead = message["dead"]
+    if not isinstance(dead, list) or set(map(type, dead)) - {int}:
+        raise GarbageFrame("a malformed list of dead blocks")
+    return dead
 
 
 def decode(line: bytes) -> Message:

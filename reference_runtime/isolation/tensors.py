@@ -10,6 +10,7 @@ the elements of a view that has small gaps.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +20,13 @@ from reference_runtime.isolation.values import BadValue, Extra, NotTransferable,
 MAX_GAPS = 2
 """A view that spans more than so many times its own bytes is sent compactly."""
 MAX_DIMENSIONS = 64
+_USUAL = frozenset(
+    ("float16", "bfloat16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64")
+)
+"""Types that any bytes are, and that may be viewed as bytes."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Span:
     """A range of addresses that some tensors of the message use."""
 
@@ -68,38 +73,38 @@ class TensorExtra(Extra):
 
     def _once(self, tag: str, value: Any, path: Path) -> tuple[str, Any]:
         """The same object a second time is a reference to the first."""
-        if id(value) in self._seen:
-            return "same", self._seen[id(value)][0]
+        key = id(value)  # once: it is slow where audit hooks listen
+        if key in self._seen:
+            return "same", self._seen[key][0]
         write = self._tensor if tag == "tensor" else self._array
         payload = write(value, path)
-        self._seen[id(value)] = len(self._seen), value
+        self._seen[key] = len(self._seen), value
         return tag, payload
 
     def _tensor(self, tensor: Any, path: Path) -> dict[str, Any]:
         import torch
 
         _refuse_odd_tensors(torch, tensor, path)
-        payload: dict[str, Any] = {"dtype": str(tensor.dtype).removeprefix("torch.")}
+        payload: dict[str, Any] = {"dtype": _torch_dtype_text(tensor.dtype)}
         if type(tensor) is torch.nn.Parameter:
             payload["parameter"] = True
+        plain = tensor
         if tensor.requires_grad:
-            payload["grad"] = True
-        if tensor.device.type != "cpu":
+            payload["grad"], plain = True, tensor.detach()
+        if not tensor.is_cpu:
             payload["device"] = str(tensor.device)
-        plain = tensor.detach()
         if plain.is_conj():
             payload["conj"], plain = True, plain.conj()
         if plain.is_neg():
             payload["neg"], plain = True, torch._neg_view(plain)
-        if plain.device.type != "cpu":
+        if not plain.is_cpu:
             plain = plain.cpu()
         payload["shape"] = list(plain.shape)
-        size = plain.element_size()
-        used = plain.numel() * size
-        span = _span_of(plain, size) if used else 0
+        used = plain.numel() * plain.element_size()
+        span = _span_of(plain, used) if used else 0
         if span > MAX_GAPS * used:
             plain, span = plain.clone(memory_format=torch.contiguous_format), used
-        payload["strides"] = list(plain.stride())
+        payload["strides"] = plain.stride()
         if used:
             self._place(payload, plain.data_ptr(), span, plain)
         return payload
@@ -136,8 +141,8 @@ class TensorExtra(Extra):
 
     def blocks(self) -> list[Block]:
         """Write the spans, overlapping ones as one block, and note in each tag where it lies."""
-        if not self._spans:
-            return []
+        if len(self._tags) < 2:
+            return [self._write_alone(*tag) for tag in self._tags]
         merged: list[_Span] = []
         for span in sorted(self._spans, key=lambda s: s.low):
             if merged and span.low < merged[-1].high:
@@ -155,6 +160,10 @@ class TensorExtra(Extra):
             payload["at"] = address - merged[0].low
         return blocks
 
+    def _write_alone(self, payload: dict[str, Any], span: _Span, address: int) -> Block:
+        payload["block"], payload["at"] = 0, address - span.low
+        return self._write(span, [])
+
     def _write(self, span: _Span, written: list[Block]) -> Block:
         try:
             return self._exchange.write(span.low, span.high - span.low, fresh=self._fresh)
@@ -167,18 +176,10 @@ class TensorExtra(Extra):
     def decode(self, tag: str, payload: Any, data: Any) -> Any:
         if tag == "same":
             return self._made[payload]
-        readers = {
-            "tensor": self._read_tensor,
-            "array": self._read_array,
-            "scalar": lambda p: self._read_array(p)[()],
-            "dtype": _torch_dtype,
-            "device": _torch_device,
-            "size": _torch_size,
-        }
-        if tag not in readers:
+        if tag not in _READERS:
             raise BadValue(f"unknown tag {tag!r}")
         try:
-            made = readers[tag](payload)
+            made = _READERS[tag](self, payload)
         except (RuntimeError, AttributeError, ImportError, MemoryError, AssertionError) as error:
             raise BadValue(f"a {tag} can't be made: {error}") from None
         if tag in ("tensor", "array"):
@@ -207,26 +208,34 @@ class TensorExtra(Extra):
     ) -> Any:
         if 0 in shape:
             return torch.empty_strided(shape, strides, dtype=dtype)
-        span = 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True))
+        span = 1
+        for n, s in zip(shape, strides, strict=True):
+            if s < 0:
+                raise ValueError("negative strides")
+            span += (n - 1) * s
         size = _element_size(torch, dtype)
-        if min(strides, default=0) < 0 or any(n < 0 for n in shape):
-            raise ValueError("negative shape or strides")
         view, at = self._view(payload)
         if at + span * size > len(view):
             raise ValueError(f"{span} elements at {at} are not within a block of {len(view)} bytes")
-        base = self._base(torch, payload["block"], view)
+        base = self._base(torch, payload, view, size)
         if at % size or base.data_ptr() % size:
-            return base[at : at + span * size].clone().view(dtype).as_strided(shape, strides)
-        if len(view) % size == 0:
-            return base.view(dtype).as_strided(shape, strides, at // size)
-        usable = (len(view) - at) // size * size
-        return base[at : at + usable].view(dtype).as_strided(shape, strides, None)
+            part = base.view(torch.uint8)[at : at + span * size]
+            return part.clone().view(dtype).as_strided(shape, strides)
+        if base.dtype is not dtype:
+            base = base.view(torch.uint8)[: len(view) // size * size].view(dtype)
+        return base.as_strided(shape, strides, at // size)
 
-    def _base(self, torch: Any, block: int, view: memoryview) -> Any:
-        """All tensors of a block are views of one, so that they share a storage."""
-        if block not in self._bases:
-            self._bases[block] = torch.frombuffer(view, dtype=torch.uint8)
-        return self._bases[block]
+    def _base(self, torch: Any, payload: Any, view: memoryview, size: int) -> Any:
+        """All tensors of a block are views of one, so that they share a storage.
+
+        It has the type of the first one, where that can be: one view less to make.
+        """
+        base = self._bases.get(payload["block"])
+        if base is None:
+            same = payload["dtype"] in _USUAL and len(view) % size == 0
+            dtype = getattr(torch, payload["dtype"]) if same else torch.uint8
+            base = self._bases[payload["block"]] = torch.frombuffer(view, dtype=dtype)
+        return base
 
     def _read_array(self, payload: Any) -> Any:
         import numpy
@@ -247,6 +256,9 @@ class TensorExtra(Extra):
             array.flags.writeable = False
         return array
 
+    def _read_scalar(self, payload: Any) -> Any:
+        return self._read_array(payload)[()]
+
     def _view(self, payload: Any) -> tuple[memoryview, int]:
         block, at = payload["block"], payload["at"]
         if type(block) is not int or type(at) is not int or at < 0 or block < 0:
@@ -255,6 +267,16 @@ class TensorExtra(Extra):
             self._views[block] = self._exchange.read(self._known[block])
         view, start = self._views[block]
         return view, start + at
+
+
+_READERS: dict[Any, Callable[[TensorExtra, Any], Any]] = {
+    "tensor": TensorExtra._read_tensor,
+    "array": TensorExtra._read_array,
+    "scalar": TensorExtra._read_scalar,
+    "dtype": lambda extra, payload: _torch_dtype(payload),
+    "device": lambda extra, payload: _torch_device(payload),
+    "size": lambda extra, payload: _torch_size(payload),
+}
 
 
 # --- torch --------------------------------------------------------------------------------------
@@ -271,7 +293,7 @@ def _refuse_odd_tensors(torch: Any, tensor: Any, path: Path) -> None:
         why = "a nested tensor"
     elif tensor.layout is not torch.strided:
         why = f"a tensor of layout {tensor.layout}"
-    elif tensor.device.type == "meta":
+    elif tensor.is_meta:
         why = "a tensor on the meta device"
     elif torch._C._functorch.is_functorch_wrapped_tensor(tensor):
         why = "a tensor within a function transform"
@@ -286,10 +308,14 @@ def _element_size(torch: Any, dtype: Any) -> int:
         return int(torch.empty(0, dtype=dtype).element_size())
 
 
-def _span_of(tensor: Any, size: int) -> int:
-    """Bytes from the first to the end of the last element; torch's strides are never negative."""
+def _span_of(tensor: Any, used: int) -> int:
+    """Bytes from the first to the end of the last element; torch's strides are never negative.
+
+    ``used``: bytes of its elements.
+    """
     if tensor.is_contiguous():
-        return int(tensor.numel() * size)
+        return used
+    size = tensor.element_size()
     reach = sum((n - 1) * s for n, s in zip(tensor.shape, tensor.stride(), strict=True))
     return int((reach + 1) * size)
 
@@ -302,6 +328,16 @@ def _torch_name(torch: Any, value: Any) -> tuple[str, Any] | None:
     if isinstance(value, torch.Size):
         return "size", list(value)
     return None
+
+
+_DTYPE_TEXTS: dict[Any, str] = {}
+
+
+def _torch_dtype_text(dtype: Any) -> str:
+    text = _DTYPE_TEXTS.get(dtype)
+    if text is None:
+        text = _DTYPE_TEXTS[dtype] = str(dtype).removeprefix("torch.")
+    return text
 
 
 def _torch_dtype(name: Any) -> Any:
@@ -368,9 +404,12 @@ def _numpy_dtype(text: Any) -> Any:
 def _layout(payload: Any) -> tuple[list[int], list[int]]:
     """Shape and strides. Raises ValueError."""
     shape, strides = payload["shape"], payload["strides"]
-    numbers = [*shape, *strides]
     if len(shape) != len(strides) or len(shape) > MAX_DIMENSIONS:
         raise ValueError("shape and strides don't fit")
-    if any(type(n) is not int or abs(n) >= 1 << 62 for n in numbers) or min(shape, default=0) < 0:
-        raise ValueError("shape and strides are whole numbers")
+    for n in shape:
+        if type(n) is not int or not 0 <= n < 1 << 62:
+            raise ValueError("a shape is of whole numbers, none of them negative")
+    for n in strides:
+        if type(n) is not int or not -1 << 62 < n < 1 << 62:
+            raise ValueError("strides are whole numbers")
     return shape, strides

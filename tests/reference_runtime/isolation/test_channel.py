@@ -235,6 +235,17 @@ def _expect(source: str, cause: str, timeout: float = 20) -> None:
         os.kill(pid, 0)
 
 
+def test_dead_blocks_are_told_along_with_a_request_and_an_answer() -> None:
+    async def doing(worker: HostedWorker) -> Any:
+        heard: list[Any] = []
+        worker.channel.take_dead = lambda: [4096, 0]
+        worker.channel.on_dead = heard.append
+        return await worker.channel.call("any", {}), heard
+
+    source = "line(id=1, result=asked()['dead'], dead=[8192])\ntime.sleep(60)"
+    assert talk(RAW + source, doing) == ([4096, 0], [[8192]])
+
+
 @pytest.mark.parametrize(
     ("garbage", "cause"),
     [
@@ -255,6 +266,8 @@ def _expect(source: str, cause: str, timeout: float = 20) -> None:
         ("line(method='__setattr__', params={})", "unknown notification"),
         ("line(method='x', id=None, params={})", "integer id"),
         ("line(method='x', id=1.5, params={})", "integer id"),
+        ("line(method='x', id=1, params={}, dead=7)", "list of dead blocks"),
+        ("line(method='x', id=1, params={}, dead=[True])", "list of dead blocks"),
     ],
 )
 def test_garbage_ends_the_worker(garbage: str, cause: str) -> None:

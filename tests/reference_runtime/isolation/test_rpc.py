@@ -58,6 +58,25 @@ def test_garbage_is_refused(line: bytes) -> None:
         rpc.FrameReader().feed(line + b"\n")
 
 
+@pytest.mark.parametrize("dead", [[], [4096], [0, 1 << 40]])
+def test_dead_blocks_go_along_with_a_frame(dead: list[int]) -> None:
+    frame = rpc.with_dead(rpc.encode(rpc.success(1, "e1 000")), lambda: dead)
+    message = rpc.decode(frame[:-1])
+    assert message.pop("dead", []) == dead
+    assert message == rpc.success(1, "e1 000")
+
+
+def test_a_frame_that_is_nearly_too_long_takes_none_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = rpc.encode(rpc.success(1, "x" * 100))
+    monkeypatch.setattr(rpc, "MAX_FRAME", len(frame))
+    assert rpc.with_dead(frame, lambda: pytest.fail("they would be lost")) == frame
+
+
+def test_words_that_look_like_large_numbers_arrive() -> None:
+    message = rpc.success(1, {"cafe123": ["E+999", "1e999", 1.5]})
+    assert rpc.decode(rpc.encode(message)[:-1]) == message
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_numbers_that_are_no_json_are_not_sent(value: float) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):

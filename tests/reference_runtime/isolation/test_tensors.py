@@ -317,6 +317,34 @@ def test_private_memory_may_be_written_and_nobody_sees_it() -> None:
     assert bool((fresh == 0).all())
 
 
+def test_a_view_made_before_the_dead_are_told_does_not_show_what_was_written() -> None:
+    pair = Pair("private")
+    wire = encode(torch.zeros(5000), TensorExtra(pair.host))
+    got = decode(wire, TensorExtra(pair.worker, wire["blocks"]))
+    got += 1
+    del got  # nobody has counted it yet
+    assert pair.host.arena is not None
+    pair.host.arena.retain(wire["blocks"][0][1])
+    again = decode({**wire, "data": None}, TensorExtra(pair.worker, wire["blocks"]))
+    assert bool((again == 0).all())
+    del again
+    assert pair.empty()
+
+
+def test_what_is_written_stays_while_another_view_of_it_lives() -> None:
+    pair = Pair("private")
+    wire = encode(torch.zeros(5000), TensorExtra(pair.host))
+    assert pair.host.arena is not None
+    pair.host.arena.retain(wire["blocks"][0][1])
+    one, other = (decode(dict(wire), TensorExtra(pair.worker, wire["blocks"])) for _ in range(2))
+    one += 1
+    del one
+    pair.settle()
+    assert bool((other == 1).all())
+    del other
+    assert pair.empty()
+
+
 def test_read_only_memory_cannot_be_written() -> None:
     pid = os.fork()
     if pid == 0:
