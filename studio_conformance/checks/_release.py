@@ -1,4 +1,4 @@
-"""What checks of the RELEASE family share: the changes of a kind that the version does not cover."""
+"""What checks of the RELEASE family share: the changes that the version does not announce."""
 
 from __future__ import annotations
 

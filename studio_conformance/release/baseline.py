@@ -1,4 +1,4 @@
-"""An earlier release of a pack: how it is asked for, and what is known of it before it is loaded."""
+"""An earlier release of a pack: how it is asked for, what is known before it is loaded."""
 
 from __future__ import annotations
 

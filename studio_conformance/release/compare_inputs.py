@@ -39,9 +39,7 @@ def _old_of(name: str, renamed: dict[str, str], before: dict[str, InputFace]) ->
 
 
 def _shifted(node: str, shift: Shift) -> Change:
-    return Change(
-        "widget-order-shifted", shift.text, node, "widgets", shift.look_for, "inputs"
-    )
+    return Change("widget-order-shifted", shift.text, node, "widgets", shift.look_for, "inputs")
 
 
 def _removed(node: str, item: InputFace) -> Change:

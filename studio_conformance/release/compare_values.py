@@ -63,13 +63,11 @@ def _option_removed(node: str, now: InputFace, lost: list[object]) -> Change:
     more = f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else ""
     listed = ", ".join(repr(each) for each in lost[:SHOWN])
     text = f"the input {now['name']!r} offers no {listed}{more}: saved workflows that chose it are "
-    return Change(
-        "option-removed", f"{text}refused", node, now["name"], now["name"], "inputs"
-    )
+    return Change("option-removed", f"{text}refused", node, now["name"], now["name"], "inputs")
 
 
 def _default(node: str, was: InputFace, now: InputFace, lost: list[object]) -> Iterator[Change]:
-    """A default that went with its option is told there; one that is only now given is no change."""
+    """A default that went with its option is told there; one given for the first time is none."""
     if was.get("volatile") or now.get("volatile") or "default" not in was:
         return
     before, after = was["default"], now.get("default", _first(now))

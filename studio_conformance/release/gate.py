@@ -131,7 +131,7 @@ def compared(facts: Facts, new: Interface, *, ordered: bool = True) -> Release:
 def event_of(release: Release, codes: dict[str, str]) -> dict[str, Any]:
     """The release as it stands in a log or a report. ``codes``: of checks, by kind of change."""
     facts = release.facts
-    known = {key: facts[key] for key in ("name", "version", "source")}  # type: ignore[literal-required]
+    known = {key: facts[key] for key in ("name", "version", "source")}
     return {
         "baseline": known if release.outcome == "compared" else None,
         "outcome": release.outcome,

@@ -19,7 +19,9 @@ TITLES = "NODE_DISPLAY_NAME_MAPPINGS"
 def placed_in_pack(changes: list[Change], pack: Pack) -> list[Change]:
     """The changes with file (absolute) and line, as near as the new source tells."""
     nodes = {node.key: node for node in pack.nodes}
-    mapping = mapping_location(pack) if any(c.gone or c.part == "mapping" for c in changes) else None
+    mapping = (
+        mapping_location(pack) if any(c.gone or c.part == "mapping" for c in changes) else None
+    )
     return [_placed(change, nodes, mapping or pack.at()) for change in changes]
 
 

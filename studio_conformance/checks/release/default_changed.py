@@ -14,8 +14,7 @@ from studio_conformance.subject import Node
     "default-changed",
     title="Every input keeps its default.",
     why=(
-        "A prompt that leaves the input out, and every new node, gives another result than "
-        "before."
+        "A prompt that leaves the input out, and every new node, gives another result than before."
     ),
     fix="Keep the default, or announce it: users who compare pictures will ask.",
     level="warning",

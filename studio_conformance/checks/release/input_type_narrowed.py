@@ -14,8 +14,7 @@ from studio_conformance.subject import Node
     "input-type-narrowed",
     title="Every input takes the types that it took.",
     why=(
-        "Links that were made are refused, and saved values have a type the node no longer "
-        "expects."
+        "Links that were made are refused, and saved values have a type the node no longer expects."
     ),
     fix="Take the old type too, or add an optional input of the new type.",
     level="error",

@@ -13,14 +13,8 @@ from studio_conformance.subject import Pack
     "RELEASE-001",
     "node-removed",
     title="No node of the earlier release is gone.",
-    why=(
-        "A workflow that has the node shows a red box and does not run; its users can't mend "
-        "it."
-    ),
-    fix=(
-        "Keep the node under its id, marked deprecated, or register a replacement rule for "
-        "it."
-    ),
+    why=("A workflow that has the node shows a red box and does not run; its users can't mend it."),
+    fix=("Keep the node under its id, marked deprecated, or register a replacement rule for it."),
     level="error",
     scope="pack",
     bump="major",

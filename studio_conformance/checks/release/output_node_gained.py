@@ -13,10 +13,7 @@ from studio_conformance.subject import Node
     "RELEASE-017",
     "output-node-gained",
     title="No node became an output node.",
-    why=(
-        "The node now runs in every workflow that has it, also where nothing used what it "
-        "gives."
-    ),
+    why=("The node now runs in every workflow that has it, also where nothing used what it gives."),
     fix="Keep OUTPUT_NODE (v3: is_output_node) as it was, or announce it.",
     level="warning",
     bump="minor",

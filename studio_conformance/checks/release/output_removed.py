@@ -13,10 +13,7 @@ from studio_conformance.subject import Node
     "RELEASE-003",
     "output-removed",
     title="No output of the earlier release is gone.",
-    why=(
-        "Whatever was linked to the output has no input any more, and the workflow does not "
-        "run."
-    ),
+    why=("Whatever was linked to the output has no input any more, and the workflow does not run."),
     fix="Keep the output in its place.",
     level="error",
     bump="major",

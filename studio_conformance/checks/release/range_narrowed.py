@@ -14,8 +14,7 @@ from studio_conformance.subject import Node
     "range-narrowed",
     title="Every number takes the range that it took.",
     why=(
-        "The host refuses a saved value outside of the new range, so the workflow does not "
-        "start."
+        "The host refuses a saved value outside of the new range, so the workflow does not start."
     ),
     fix="Keep the range and limit the value inside the node.",
     level="error",

@@ -13,10 +13,7 @@ from studio_conformance.subject import Node
     "RELEASE-008",
     "required-input-added",
     title="No input became required that workflows may leave unlinked.",
-    why=(
-        "The host refuses every saved workflow: it has no link to an input that did not "
-        "exist."
-    ),
+    why=("The host refuses every saved workflow: it has no link to an input that did not exist."),
     fix="Make the new input optional and give the method a default for it.",
     level="error",
     bump="major",
