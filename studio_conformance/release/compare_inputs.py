@@ -10,7 +10,6 @@ from studio_conformance.release.compare_widgets import Shift, shift_of
 from studio_conformance.release.interface import InputFace, NodeFace
 from studio_conformance.release.pairing import pair_inputs
 
-
 SINGLY = 2
 """So many inputs that are gone are told one by one."""
 

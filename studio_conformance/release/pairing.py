@@ -46,6 +46,8 @@ def pair_nodes(old: Interface, new: Interface) -> Pairs:
             pairs.replaced.append((node, rules[key]))
         else:
             _pair_renamed(node, pairs)
+    successors = {now for _, now in pairs.replaced}
+    pairs.added = [node for node in pairs.added if node["id"] not in successors]
     return pairs
 
 

@@ -41,7 +41,9 @@ def _bumps(release: Mapping[str, Any]) -> Line:
     if old is None or new is None:
         return Line(f"{told}; {'the baseline' if old is None else 'the pack'} declares no version")
     enough = ORDER.index(release["bump"]) >= ORDER.index(release["needed"])
-    return Line(f"{told}, {_said(release['bump'])} declared ({old} to {new})", "" if enough else "warn")
+    return Line(
+        f"{told}, {_said(release['bump'])} declared ({old} to {new})", "" if enough else "warn"
+    )
 
 
 def _changes(changes: Sequence[Mapping[str, Any]]) -> Iterator[Line]:

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-NODE = '''
+NODE = """
 class Repeat:
     CATEGORY = "tests"
     FUNCTION = "run"
@@ -17,7 +17,7 @@ class Repeat:
     def run(self, **given):
         return ("",)
 NODE_CLASS_MAPPINGS = {{"{key}": Repeat}}
-'''
+"""
 TEXT = '"text": ("STRING", {"default": "a"}), '
 TIMES = '"times": ("INT", {"default": 2}), '
 GLUE = '"glue": ("STRING", {"default": "-"}), '

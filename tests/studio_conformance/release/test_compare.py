@@ -14,6 +14,8 @@ from studio_conformance.release.compare import compare
 
 A, B, C = (a_widget(name, "STRING", default=name) for name in "abc")
 SEED = a_widget("seed", default=0)
+COUNT = a_widget("count", default=0)
+CONTROLLED = a_widget("count", default=0, control_after_generate=True)
 IMAGE = an_input("image", "IMAGE")
 
 
@@ -57,9 +59,8 @@ def optional(item: InputFacts) -> InputFacts:
         ([SEED, A], [SEED, A], []),
         ([SEED, A], [a_widget("seed", default=0, control_after_generate=False), A],
          ["widget-order-shifted"]),
-        ([a_widget("count", default=0), A], [a_widget("count", default=0, control_after_generate=True), A],
-         ["widget-order-shifted"]),
-        ([A, a_widget("count", default=0)], [A, a_widget("count", default=0, control_after_generate=True)], []),
+        ([COUNT, A], [CONTROLLED, A], ["widget-order-shifted"]),
+        ([A, COUNT], [A, CONTROLLED], []),
     ],
 )  # fmt: skip
 def test_inputs_that_come_go_and_move(

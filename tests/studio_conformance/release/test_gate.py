@@ -81,7 +81,11 @@ def test_what_the_log_says(gate: Gate) -> None:
     ]  # fmt: skip
     assert release["baseline"] == {"name": "my-texts", "version": "1.0.0", "source": "old/mypack"}
     assert release["declared"] == ["1.0.0", "1.0.1"]
-    assert (release["outcome"], release["bump"], release["needed"]) == ("compared", "patch", "major")
+    assert (release["outcome"], release["bump"], release["needed"]) == (
+        "compared",
+        "patch",
+        "major",
+    )
     (change,) = release["changes"]
     assert list(change) == ["code", "node", "kind", "bump", "what", "file", "line"]
     assert (change["code"], change["kind"]) == ("RELEASE-009", "widget-order-shifted")
@@ -125,8 +129,10 @@ def test_the_report_of_an_earlier_run_is_a_baseline(gate: Gate) -> None:
 
 def test_a_node_that_is_gone_is_told_under_its_id(gate: Gate) -> None:
     pack = write_release(gate.path / "mypack", "1.0.1", key="Repeat")
-    old = (pack / "__init__.py").read_text().replace(
-        '{"Repeat": Repeat}', '{"Repeat": Repeat, "Gone": type("Other", (Repeat,), {})}'
+    old = (
+        (pack / "__init__.py")
+        .read_text()
+        .replace('{"Repeat": Repeat}', '{"Repeat": Repeat, "Gone": type("Other", (Repeat,), {})}')
     )
     (gate.path / "old" / "mypack" / "__init__.py").write_text(old)
     assert gate("--studio-baseline=old/mypack").ret == 1

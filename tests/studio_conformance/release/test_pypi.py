@@ -18,7 +18,7 @@ from repositories import write_release
 from studio_conformance.packs import find_pack
 from studio_conformance.release.baseline import BadBaseline, Earlier, find_earlier
 
-PACK = b'NODE_CLASS_MAPPINGS = {}\n'
+PACK = b"NODE_CLASS_MAPPINGS = {}\n"
 SETUP = b'raise SystemExit("built")\n'
 
 
@@ -95,7 +95,7 @@ class Index(BaseHTTPRequestHandler):
     def _html(self) -> tuple[bytes, str]:
         links = [
             f'<a href="../../files/{name}#sha256={digest(name)}"'
-            f'{" data-yanked" if name == YANKED else ""}>{name}</a>'
+            f"{' data-yanked' if name == YANKED else ''}>{name}</a>"
             for name in FILES
         ]
         return "\n".join(links).encode(), "text/html"
