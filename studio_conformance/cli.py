@@ -12,6 +12,7 @@ import studio_conformance
 from studio_conformance import (
     cli_cache,
     cli_describe,
+    cli_diff,
     cli_docs,
     cli_doctor,
     cli_init,
@@ -23,6 +24,7 @@ from studio_conformance.cli_errors import CommandFailed
 
 COMMANDS = (
     cli_describe,
+    cli_diff,
     cli_rules,
     cli_replay,
     cli_init,

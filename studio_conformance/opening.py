@@ -95,6 +95,7 @@ def given_by(option: Any) -> dict[str, Any]:
         sandbox=option.studio_sandbox,
         allow_read=option.studio_allow_read,
         fakes=option.studio_fakes,
+        baseline=option.studio_baseline,
     )
 
 

@@ -30,6 +30,7 @@ def overrides(
     sandbox: str | None = None,
     allow_read: Sequence[str] = (),
     fakes: bool = False,
+    baseline: str | None = None,
 ) -> dict[str, Any]:
     """The fields of Settings that the command line gives, checked. Raises WrongUsage."""
     values: dict[str, Any] = {
@@ -46,6 +47,7 @@ def overrides(
         "sandbox": _one_of("--studio-sandbox", sandbox, get_args(SandboxMode)),
         "allow_read": _existing("--studio-allow-read", allow_read),
         "fakes": fakes or None,
+        "baseline": baseline,
     }
     return {key: value for key, value in values.items() if value is not None}
 
