@@ -63,6 +63,8 @@ class PackEvent(TypedDict):
     fail_on: str
     config_file: str | None
     waivers: int
+    known: dict[str, Any] | None
+    """The file of known findings and how many it lists."""
     select: list[str]
     ignore: list[str]
     levels: dict[str, str]

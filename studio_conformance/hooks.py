@@ -33,6 +33,7 @@ from studio_conformance.session import (
     Session,
     Unit,
     open_session,
+    today,
 )
 
 MARKS: dict[str, dict[str, bool]] = {
@@ -89,6 +90,7 @@ def _open(config: pytest.Config, ahead: Opened | None) -> Session:
         raise pytest.UsageError(*(refused.message for refused in session.refused))
     _add_strategies(config, session)
     _keep_inputs(config, session)
+    _take_up_known(config, session)
     _refuse_unisolated(config, session)
     if option.studio_report is not None:
         _make_folder(config.invocation_params.dir / option.studio_report)
@@ -140,6 +142,23 @@ def _keep_inputs(config: pytest.Config, session: Session) -> None:
         run.only = (recall(kept_file(folder, run.target.path), wanted),)
     except NoSuchFinding as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _take_up_known(config: pytest.Config, session: Session) -> None:
+    """Read the file of known findings, if one is named. Raises pytest.UsageError."""
+    name, update = config.option.studio_known, config.option.studio_known_update
+    if name is None:
+        if update:
+            raise pytest.UsageError("--studio-known-update needs --studio-known=FILE")
+        return
+    from studio_conformance.known import read_known
+
+    try:
+        known = read_known(config.invocation_params.dir / name, may_be_new=update)
+    except WrongUsage as error:
+        raise pytest.UsageError(str(error)) from None
+    for run in session.packs:
+        run.known = known
 
 
 def _refuse_unisolated(config: pytest.Config, session: Session) -> None:
@@ -200,6 +219,8 @@ class StudioHooks:
         """Item ids on the command line; empty for all."""
         self.events: list[Event] = []
         self.beside_failed = False
+        self.told: list[str] = []
+        """Lines about files that were written, for the end of the summary."""
         handed: dict[str, list[str]] | None = getattr(config, "workerinput", {}).get(WORKER_KEY)
         if handed is not None:
             self.picked = handed["picked"]
@@ -397,11 +418,22 @@ class StudioHooks:
 
     def _write(self) -> None:
         self._keep()
+        self._settle_known()
         folder = self.config.getoption("--studio-report")
         if folder is not None:
             root = self.config.invocation_params.dir / folder
             write_events(root / FILE_NAME, self.events)
             write_reports(root, self.events)
+
+    def _settle_known(self) -> None:
+        """Say how many known findings were seen; write them anew where that was asked for."""
+        known = self.session.packs[0].known
+        if known is None:
+            return
+        from studio_conformance.known import settle
+
+        update = self.config.option.studio_known_update
+        self.told.append(settle(known, self.events, today() if update else None))
 
     def _keep(self) -> None:
         """Keep the inputs of findings for --studio-replay."""
@@ -420,3 +452,5 @@ class StudioHooks:
         folder = self.config.getoption("--studio-report")
         if folder is not None:
             terminalreporter.write_line(f"event log and reports: {folder}")
+        for text in self.told:
+            terminalreporter.write_line(text)

@@ -136,6 +136,7 @@ def _pack(run: PackRun) -> PackEvent:
         "fail_on": settings.level,
         "config_file": str(settings.file) if settings.file else None,
         "waivers": len(settings.waivers),
+        "known": _known(run),
         "select": list(settings.select),
         "ignore": list(settings.ignore),
         "levels": dict(settings.levels),
@@ -148,6 +149,11 @@ def _pack(run: PackRun) -> PackEvent:
         "load": _load(run) if subject else None,
         "broken": run.broken,
     }
+
+
+def _known(run: PackRun) -> dict[str, Any] | None:
+    known = run.known
+    return None if known is None else {"file": str(known.file), "findings": len(known.findings)}
 
 
 def _load(run: PackRun) -> dict[str, object]:

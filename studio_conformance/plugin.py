@@ -95,6 +95,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="ID",
         help="run again the input of the finding with this id, as the last run kept it",
     )
+    group.addoption(
+        "--studio-known",
+        metavar="FILE",
+        help="findings that this file lists don't fail the run; new ones do",
+    )
+    group.addoption(
+        "--studio-known-update",
+        action="store_true",
+        help="write to that file what the run finds, and drop what is gone; what is new still "
+        "fails this run",
+    )
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
