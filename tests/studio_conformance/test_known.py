@@ -239,7 +239,9 @@ def test_a_file_that_is_a_folder_is_wrong_usage(run: InnerRuns) -> None:
 
 
 def test_the_file_is_sorted_whatever_the_order_of_the_run(tmp_path: Path) -> None:
-    identities = [Identity("p", "V1-001", node, name) for node in (None, "A") for name in (None, "x")]
+    identities = [
+        Identity("p", "V1-001", node, name) for node in (None, "A") for name in (None, "x")
+    ]
     texts = {
         KnownFindings(tmp_path / "k", {i: Days(FIRST, FIRST) for i in order}).to_json()
         for order in (identities, identities[::-1])
