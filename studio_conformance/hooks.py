@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,6 +35,9 @@ from studio_conformance.session import (
     open_session,
     today,
 )
+
+if TYPE_CHECKING:
+    from studio_conformance.certificate.mode import Certifying
 
 MARKS: dict[str, dict[str, bool]] = {
     "": {},
@@ -60,6 +63,9 @@ def activate(config: pytest.Config, ahead: Opened | None = None) -> None:
     """
     session = _open(config, ahead)
     picked = [arg for arg in config.args if _is_item_id(arg, session)]
+    if picked and config.option.studio_certify is not None:
+        raise pytest.UsageError(f"--studio-certify judges the whole pack: leave {picked[0]} out")
+    certifying = _prepare_certificate(config, session)
     asked = config.args_source == config.ArgsSource.ARGS
     # The packs are what was asked for; the project's own tests only where they are named.
     config.args = [arg for arg in config.args if asked and arg not in picked]
@@ -69,7 +75,8 @@ def activate(config: pytest.Config, ahead: Opened | None = None) -> None:
         idle = config.pluginmanager.get_plugin("hypothesispytest")
         if idle is not None:
             config.pluginmanager.unregister(idle)
-    config.pluginmanager.register(StudioHooks(config, session, picked), "studio-conformance-run")
+    hooks = StudioHooks(config, session, picked, certifying)
+    config.pluginmanager.register(hooks, "studio-conformance-run")
 
 
 def _is_item_id(argument: str, session: Session) -> bool:
@@ -161,6 +168,22 @@ def _take_up_known(config: pytest.Config, session: Session) -> None:
         run.known = known
 
 
+def _prepare_certificate(config: pytest.Config, session: Session) -> Certifying | None:
+    """Set aside what excuses findings, where the run is to certify. Raises pytest.UsageError."""
+    if config.option.studio_certify is None:
+        return None
+    from studio_conformance.certificate import mode
+
+    if hasattr(config, "workerinput"):
+        mode.set_aside(session.packs[0])  # The controller does the rest.
+        return None
+    place, folder = config.invocation_params.dir, config.option.studio_report
+    try:
+        return mode.prepare(config.option, session, place, place / folder if folder else None)
+    except WrongUsage as error:
+        raise pytest.UsageError(str(error)) from None
+
+
 def _refuse_unisolated(config: pytest.Config, session: Session) -> None:
     """What can't be done without isolation. Raises pytest.UsageError."""
     if config.option.studio_isolation != "none":
@@ -212,9 +235,16 @@ def _reason(runs: list[PackRun]) -> str:
 class StudioHooks:
     """One run of pytest with packs to judge."""
 
-    def __init__(self, config: pytest.Config, session: Session, picked: list[str]) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        session: Session,
+        picked: list[str],
+        certifying: Certifying | None = None,
+    ) -> None:
         self.config = config
         self.session = session
+        self.certifying = certifying
         self.picked = picked
         """Item ids on the command line; empty for all."""
         self.events: list[Event] = []
@@ -236,7 +266,16 @@ class StudioHooks:
             f"studio conformance: {_listed([run.label for run in runs])} at level {level} "
             f"({_reason(runs)}), {mode}"
             for (level, mode), runs in alike.items()
-        ] + [*self._running_nodes(), *self._warning()]
+        ] + [*self._running_nodes(), *self._strictness(), *self._warning()]
+
+    def _strictness(self) -> Iterator[str]:
+        """That a certificate was asked for, and what does not count for it."""
+        if self.certifying is not None:
+            listed = "; ".join(self.certifying.set_aside) or "nothing"
+            yield (
+                "certifying: no waiver, known finding, selection, changed level or skip counts "
+                f"(set aside here: {listed})"
+            )
 
     def _warning(self) -> Iterator[str]:
         """That nothing confines a pack, where it was asked for."""
@@ -406,7 +445,7 @@ class StudioHooks:
             beside=outcomes.FINDINGS if self.beside_failed else outcomes.CLEAN,
             broke_off=0 if self._ended(exitstatus) else int(exitstatus),
         )
-        self._write()
+        self._certify()
         session.exitstatus = self.events[-1]["exit_status"]
 
     def _ended(self, exitstatus: int) -> bool:
@@ -415,6 +454,18 @@ class StudioHooks:
         limit = getattr(distributed, "maxfail", 0)
         # xdist ends a run that has enough failures as if the user had interrupted it.
         return exitstatus in ENDED or bool(limit and distributed.countfailures >= limit)
+
+    def _certify(self) -> None:
+        """Write everything, and the certificate that was asked for or why there is none."""
+        asked = self.certifying
+        if asked is None:
+            self._write()
+            return
+        from studio_conformance.certificate.issue import issue, settle
+
+        why = settle(asked, self.session.packs[0].target.path, self.events)
+        self._write()
+        self.told.append(issue(asked, self.events, why))
 
     def _write(self) -> None:
         self._keep()

@@ -136,6 +136,7 @@ def _pack(run: PackRun) -> PackEvent:
         "fail_on": settings.level,
         "config_file": str(settings.file) if settings.file else None,
         "waivers": len(settings.waivers),
+        "certify": run.certify,
         "known": _known(run),
         "select": list(settings.select),
         "ignore": list(settings.ignore),

@@ -26,6 +26,8 @@ USAGE: Final = 4
 """pytest's own status for wrong usage: an option, a path, a code or a settings file is wrong."""
 NOTHING_TESTED: Final = 10
 ENVIRONMENT_BROKE: Final = 11
+NOT_CERTIFIED: Final = 12
+"""A certificate was asked for, and the run was green but not one that gets it."""
 
 MEANINGS: Final[dict[int, str]] = {
     CLEAN: "clean",
@@ -33,9 +35,17 @@ MEANINGS: Final[dict[int, str]] = {
     USAGE: "wrong usage",
     NOTHING_TESTED: "nothing was tested",
     ENVIRONMENT_BROKE: "the environment broke",
+    NOT_CERTIFIED: "no certificate",
 }
 
-PRECEDENCE: Final[tuple[int, ...]] = (USAGE, ENVIRONMENT_BROKE, FINDINGS, NOTHING_TESTED, CLEAN)
+PRECEDENCE: Final[tuple[int, ...]] = (
+    USAGE,
+    ENVIRONMENT_BROKE,
+    FINDINGS,
+    NOTHING_TESTED,
+    NOT_CERTIFIED,
+    CLEAN,
+)
 """With several causes, or several packs, the first of these that occurred is the run's status."""
 
 

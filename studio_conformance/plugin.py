@@ -96,6 +96,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run again the input of the finding with this id, as the last run kept it",
     )
     group.addoption(
+        "--studio-certify",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="judge the whole pack without waivers and other excuses, and write a certificate of "
+        "a green run (default: studio-certificate.json, in the folder of --studio-report or here)",
+    )
+    group.addoption(
         "--studio-known",
         metavar="FILE",
         help="findings that this file lists don't fail the run; new ones do",

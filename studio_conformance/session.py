@@ -110,6 +110,8 @@ class PackRun:
     """The pack's own, once it was needed and where it has one."""
     only: tuple[Replay, ...] = ()
     """Judge these findings again, on their inputs, and nothing else."""
+    certify: dict[str, Any] | None = None
+    """For a run that is to certify the pack: what a certificate has to say about its settings."""
     known: KnownFindings | None = None
     """Findings that don't count because they were there before."""
     journal: Path | None = None

@@ -50,6 +50,7 @@ def _environment(events: Sequence[Event], about: Event) -> dict[str, Any]:
         "confinement": about["confinement"],
         "config_file": about["config_file"],
         "waivers": about["waivers"],
+        "certify": about.get("certify"),
         "known": about.get("known"),
         "select": about["select"],
         "ignore": about["ignore"],
