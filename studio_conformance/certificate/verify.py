@@ -85,21 +85,25 @@ def check_log(certificate: dict[str, Any], log: Path) -> None:
 
 
 def lines_about(certificate: dict[str, Any]) -> Iterator[str]:
-    """What a certificate says, for a reader."""
+    """What a certificate says, for a reader; nothing in it does anything to a terminal."""
+    return map(shown, _said(certificate))
+
+
+def _said(certificate: dict[str, Any]) -> Iterator[str]:
     pack, totals = certificate["pack"], certificate["totals"]
     cases = totals["cases"]
-    version = f" {shown(pack['version'])}" if pack["version"] else ""
-    told = f"{shown(pack['name'])}{version}: {certificate['verdict']}"
+    version = f" {pack['version']}" if pack["version"] else ""
+    told = f"{pack['name']}{version}: {certificate['verdict']}"
     yield f"{told}, {certificate['date']}, level {certificate['api_level']}"
     yield (
-        f"{totals['passed']} of {totals['results']} judgements of {totals['checks']} checks passed; "
+        f"{totals['passed']} of {totals['results']} judgements passed ({totals['checks']} checks); "
         f"{totals['nodes_run']} of {totals['nodes']} nodes run, {cases['returned']} of "
         f"{cases['planned']} inputs gave a result"
     )
-    yield f"confined: {shown(certificate['confinement'] or '')}"
+    yield f"confined: {certificate['confinement']}"
     for what in certificate["set_aside"]:
-        yield f"set aside for the certificate: {shown(what)}"
+        yield f"set aside for the certificate: {what}"
     for path in certificate["contents"]["left_out"]:
-        yield f"not covered: {shown(path)}"
+        yield f"not covered: {path}"
     for name in sorted({*certificate["contents"]["ignored"]} - {*IGNORED}):
-        yield f"not covered, and unusual: everything called {shown(name)}"
+        yield f"not covered, and unusual: everything called {name}"
