@@ -273,6 +273,8 @@ class LoadFacts(TypedDict):
     """Peak resident memory of the worker after loading."""
     modules: int
     """How many modules the import added."""
+    replacements: list[dict[str, Any]]
+    """Node replacement rules that the pack registered (``NodeReplace.as_dict``)."""
 
 
 class PackDescription(TypedDict):

@@ -12,6 +12,7 @@ import studio_conformance
 from studio_conformance import (
     cli_cache,
     cli_describe,
+    cli_diff,
     cli_docs,
     cli_init,
     cli_replay,
@@ -42,7 +43,16 @@ def build_parser() -> argparse.ArgumentParser:
     version = f"studio-conformance {studio_conformance.__version__}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (cli_describe, cli_rules, cli_replay, cli_init, cli_verify, cli_cache, cli_docs):
+    for module in (
+        cli_describe,
+        cli_diff,
+        cli_rules,
+        cli_replay,
+        cli_init,
+        cli_verify,
+        cli_cache,
+        cli_docs,
+    ):
         module.add_commands(commands)
     return parser
 

@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, get_args
 
 from reference_runtime.levels import Mode, UnknownLevel, level_named
-from studio_conformance.checks import Check, Severity, UnknownCheck, all_checks, select
+from studio_conformance.checks import (
+    FAMILIES,
+    WHEN_ASKED,
+    Check,
+    Severity,
+    UnknownCheck,
+    select,
+)
 from studio_conformance.toml import BrokenToml, read_toml
 from studio_conformance.waivers import Waiver
 
@@ -64,13 +71,15 @@ class Settings:
     this very process ("none", for a debugger)."""
     fakes: bool = False
     """Small stand-ins take the place of models, so that nodes which need one are run too."""
+    baseline: str | None = None
+    """An earlier release to compare with (family RELEASE): a file, a path, git:REF or pypi:NAME."""
     waivers: tuple[Waiver, ...] = ()
     strategies: OwnByKey = field(default_factory=dict)
     """Values for inputs, by io type or by "Node.input"."""
 
     def checks(self) -> list[Check]:
         """The checks to judge by, each at the level the owner gave it."""
-        chosen = select(list(self.select)) if self.select else list(all_checks().values())
+        chosen = select(list(self.select or self._families()))
         ignored = {check.code for check in select(list(self.ignore))}
         levels = dict(self.levels)
         return [
@@ -78,6 +87,10 @@ class Settings:
             for check in chosen
             if check.code not in ignored
         ]
+
+    def _families(self) -> list[str]:
+        """Those that a run plans unless it is told which: comparing needs a baseline."""
+        return [name for name in FAMILIES if name not in WHEN_ASKED or self.baseline]
 
 
 def find_settings_file(pack: Path) -> Path | None:
@@ -151,6 +164,7 @@ class _Reader:
             "calls": self.calls,
             "isolation": lambda value: self.one_of("isolation", value, LASTING_ISOLATION),
             "fakes": self.fakes,
+            "baseline": self.baseline,
             "waivers": self.waivers,
             "strategies": self.strategies,
         }
@@ -202,6 +216,13 @@ class _Reader:
         if not isinstance(value, bool):
             self.fail(f"fakes must be true or false, not {value!r}")
         return value
+
+    def baseline(self, value: Any) -> str:
+        """Paths count from the folder of the file that names them."""
+        text = self.text("baseline", value)
+        if text.partition(":")[0] in ("git", "pypi"):
+            return text
+        return str(self.file.parent / text)
 
     def strategies(self, value: Any) -> dict[str, Own]:
         from studio_conformance.strategies.given import BadStrategy, read_own

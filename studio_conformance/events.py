@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from studio_conformance.files import write_text
+from studio_conformance.release.interface import Interface
 from studio_conformance.results import Result
 from studio_conformance.tally import Tally
 
@@ -122,6 +123,32 @@ class NodeEvent(TypedDict):
     class_name: str
     file: str | None
     line: int | None
+
+
+class InterfaceEvent(Interface):
+    """What other people depend on in the pack: what a later release is compared with."""
+
+    event: str
+    pack: str
+
+
+class ReleaseEvent(TypedDict):
+    """The pack compared with an earlier release of it; there only where one was asked for."""
+
+    event: str
+    pack: str
+    baseline: dict[str, str | None] | None
+    """name, version, source; None where there is no earlier release."""
+    outcome: str
+    """"compared" or "no-earlier-release"."""
+    declared: list[str | None]
+    """The old version and the new one."""
+    bump: str
+    """What lies between them: none, patch, minor or major."""
+    needed: str
+    """What the changes need, by the rule for the old version."""
+    changes: list[dict[str, Any]]
+    """code, node, kind, bump, what, file, line."""
 
 
 class ExecutionEvent(Tally):

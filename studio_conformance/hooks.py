@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from studio_conformance import outcomes
+from studio_conformance.checks import WHEN_ASKED
 from studio_conformance.events import FILE_NAME, Event, write_events
 from studio_conformance.items import FamilyItem, PackCollector
 from studio_conformance.kept import NoSuchFinding, journal_file, keep, kept_file, recall
@@ -99,6 +100,7 @@ def _open(config: pytest.Config, ahead: Opened | None) -> Session:
     _keep_inputs(config, session)
     _take_up_known(config, session)
     _refuse_unisolated(config, session)
+    _find_baselines(config, session)
     if option.studio_report is not None:
         _make_folder(config.invocation_params.dir / option.studio_report)
     return session
@@ -184,6 +186,27 @@ def _prepare_certificate(config: pytest.Config, session: Session) -> Certifying 
         raise pytest.UsageError(str(error)) from None
 
 
+def _find_baselines(config: pytest.Config, session: Session) -> None:
+    """Find the releases to compare with, before anything is waited for. Raises UsageError."""
+    for run in session.packs:
+        if run.settings.baseline is None and not {c.family for c in run.checks} - WHEN_ASKED:
+            raise pytest.UsageError("family RELEASE compares: it needs --studio-baseline")
+    if not hasattr(config, "workerinput"):
+        with _telling_of_baselines():
+            session.find_baselines(config.invocation_params.dir)
+
+
+@contextmanager
+def _telling_of_baselines() -> Iterator[None]:
+    """A baseline that can't be used ends the run as wrong usage."""
+    from studio_conformance.release.baseline import BadBaseline
+
+    try:
+        yield
+    except BadBaseline as error:
+        raise pytest.UsageError(str(error)) from None
+
+
 def _refuse_unisolated(config: pytest.Config, session: Session) -> None:
     """What can't be done without isolation. Raises pytest.UsageError."""
     if config.option.studio_isolation != "none":
@@ -266,7 +289,7 @@ class StudioHooks:
             f"studio conformance: {_listed([run.label for run in runs])} at level {level} "
             f"({_reason(runs)}), {mode}"
             for (level, mode), runs in alike.items()
-        ] + [*self._running_nodes(), *self._strictness(), *self._warning()]
+        ] + [*self._baselines(), *self._running_nodes(), *self._strictness(), *self._warning()]
 
     def _strictness(self) -> Iterator[str]:
         """That a certificate was asked for, and what does not count for it."""
@@ -276,6 +299,16 @@ class StudioHooks:
                 "certifying: no waiver, known finding, selection, changed level or skip counts "
                 f"(set aside here: {listed})"
             )
+
+    def _baselines(self) -> Iterator[str]:
+        """A line for each pack that is compared with an earlier release."""
+        for run in self.session.packs:
+            found = run.earlier
+            if found is not None and found.missing:
+                yield f"baseline of {run.label}: no earlier release: {found.missing}"
+            elif found is not None:
+                told = " ".join(filter(None, (found.name, found.version)))
+                yield f"baseline of {run.label}: {told} ({found.source})"
 
     def _warning(self) -> Iterator[str]:
         """That nothing confines a pack, where it was asked for."""
@@ -299,7 +332,8 @@ class StudioHooks:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """xdist: hand a worker the descriptions. The first worker makes the packs load."""
-        self.session.load(self._progress())
+        with _telling_of_baselines():
+            self.session.load(self._progress())
         packs = [run.export() for run in self.session.packs]
         node.workerinput[WORKER_KEY] = {"packs": packs, "picked": self.picked}
 
@@ -310,7 +344,7 @@ class StudioHooks:
         """Put the packs beside whatever else the session collects."""
         report = yield
         if isinstance(collector, pytest.Session) and report.passed:
-            with _sparing_the_collector():
+            with _sparing_the_collector(), _telling_of_baselines():
                 self.session.load(self._progress())
             self._warn_of_unused()
             report.result = [*report.result, *self._collectors(collector)]

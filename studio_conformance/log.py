@@ -12,7 +12,7 @@ from typing import Any
 
 import studio_conformance
 from studio_conformance import outcomes
-from studio_conformance.checks import Check
+from studio_conformance.checks import Check, checks_of
 from studio_conformance.events import (
     LOG_VERSION,
     CheckEvent,
@@ -27,6 +27,8 @@ from studio_conformance.events import (
     of_kind,
 )
 from studio_conformance.isolation import isolation_facts
+from studio_conformance.release.gate import event_of
+from studio_conformance.release.interface import interface_of
 from studio_conformance.results import count, was_missed
 from studio_conformance.session import PackRun, Session
 from studio_conformance.subject import Node
@@ -114,10 +116,24 @@ def _pack_events(run: PackRun) -> Iterator[Event]:
         yield from _deaths(run)
     for node in run.subject.nodes if run.subject else []:
         yield dict(_node(run.label, node))
+    yield from _interface(run)
     for counts in run.tallies():
         yield {"event": "execution", "pack": run.label, **counts}
     for row in run.rows():
         yield {"event": "result", **row}
+
+
+def _interface(run: PackRun) -> Iterator[Event]:
+    """What others depend on, and what of it changed since an earlier release."""
+    subject = run.subject
+    if subject is None or not subject.nodes:
+        return
+    interface = interface_of(subject, run.target.name, run.target.version)
+    yield {"event": "interface", "pack": run.label, **interface}
+    release = subject.release
+    if release is not None and not release.facts["broken"]:
+        codes = {check.slug: check.code for check in checks_of("RELEASE")}
+        yield {"event": "release", "pack": run.label, **event_of(release, codes)}
 
 
 def _pack(run: PackRun) -> PackEvent:

@@ -83,6 +83,7 @@ def given_by(option: Any) -> dict[str, Any]:
         budget=option.studio_budget,
         calls=option.studio_calls,
         fakes=option.studio_fakes,
+        baseline=option.studio_baseline,
     )
 
 

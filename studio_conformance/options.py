@@ -27,6 +27,7 @@ def overrides(
     calls: str | None = None,
     isolation: str | None = None,
     fakes: bool = False,
+    baseline: str | None = None,
 ) -> dict[str, Any]:
     """The fields of Settings that the command line gives, checked. Raises WrongUsage."""
     values: dict[str, Any] = {
@@ -41,6 +42,7 @@ def overrides(
         "calls": _number("--studio-calls", calls, least=8),
         "isolation": _one_of("--studio-isolation", isolation, get_args(Isolation)),
         "fakes": fakes or None,
+        "baseline": baseline,
     }
     return {key: value for key, value in values.items() if value is not None}
 

@@ -91,6 +91,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="give small stand-ins for models, so that nodes which need one are run too",
     )
     group.addoption(
+        "--studio-baseline",
+        metavar="BASELINE",
+        help="judge what changed since an earlier release (family RELEASE): its report.json or "
+        "events.jsonl, another checkout, git:REF (git: finds the tag), or pypi:NAME[==VERSION]",
+    )
+    group.addoption(
         "--studio-replay",
         metavar="ID",
         help="run again the input of the finding with this id, as the last run kept it",

@@ -81,6 +81,11 @@ def replay_command(
     return shlex.join(parts)
 
 
+def diff_command(baseline: str, path: str, level: str) -> str:
+    """The shell command that compares the pack with its earlier release again."""
+    return shlex.join(["studio-conformance", "diff", baseline, path, f"--api={level}"])
+
+
 def rerun_command(
     path: str, level: str, mode: str, identity: str, fakes: bool, isolation: str = "process"
 ) -> str:

@@ -40,6 +40,8 @@ class Verdict:
     traceback: str | None = None
     case: str | None = None
     """Id of the case it was seen in."""
+    node: str | None = None
+    """Id of a node that the subject, a pack, does not have."""
 
 
 def judge(check: Check, subject: Node | Pack) -> list[Verdict]:
@@ -85,4 +87,7 @@ def _verdict(violation: Violation) -> Verdict:
     message = violation.message
     if len(message) > MAX_MESSAGE:
         message = message[: MAX_MESSAGE - 1] + "…"
-    return Verdict("failed", message, where.file, where.line, violation.input, case=violation.case)
+    return Verdict(
+        "failed", message, where.file, where.line, violation.input,
+        case=violation.case, node=violation.node,
+    )  # fmt: skip

@@ -33,6 +33,7 @@ from studio_conformance.results import (
     NOT_RUN,
     Example,
     Result,
+    diff_command,
     finding_id,
     replay_command,
     rerun_command,
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
     from reference_runtime.environments.building import Environment
     from studio_conformance.exercising import Exercises
     from studio_conformance.known import KnownFindings
+    from studio_conformance.release.baseline import Earlier
+    from studio_conformance.release.interface import Interface
 
 NODE_SECONDS = 10.0
 """The share of one node in the budget, at most."""
@@ -123,6 +126,8 @@ class PackRun:
     exercises: Exercises | None = None
     executions: dict[str, Tally] = field(default_factory=dict)
     """By item id."""
+    earlier: Earlier | None = None
+    """The release to compare with, where one was asked for."""
     _blanks: dict[str, Result] = field(default_factory=dict)
     """By code."""
     _early: dict[tuple[int, str], list[Verdict]] = field(default_factory=dict)
@@ -233,18 +238,57 @@ class PackRun:
             self.exercises = exercises_of(self._spec(), self.settings, self)
         return self.exercises(node)
 
+    def find_baseline(self, cwd: Path) -> None:
+        """Find the release to compare with, where one is asked for. Raises BadBaseline."""
+        if self.settings.baseline is not None and not self.only:
+            from studio_conformance.release.baseline import find_earlier
+
+            self.earlier = find_earlier(self.settings.baseline, self.target, cwd)
+
+    def compare_with_baseline(self, progress: Progress | None = None) -> None:
+        """Compare the loaded pack with the release found. Raises BadBaseline for a wrong pair."""
+        if self.earlier is None or self.subject is None or self.subject.release is not None:
+            return
+        from studio_conformance.release.comparing import release_of
+
+        if progress is not None:
+            progress(self.label, f"its baseline {self.earlier.source}")
+        with self._noting_what_breaks():
+            spec = self._spec()
+        if self.broken is None:
+            self.subject.release = release_of(self.earlier, self.subject, self.target, spec)
+
     def close(self) -> None:
         """End the worker that runs nodes, if there is one; safe to call again."""
         self.abandon()
+        if self.earlier is not None:
+            self.earlier.close()
         if self.exercises is not None:
             self.exercises.close()
         if self.environment is not None:
             self.environment.close()
 
+    def spec(self) -> PackSpec:
+        """How the worker loads the pack."""
+        return self._spec()
+
+    def interface(self) -> Interface | None:
+        """What others depend on in the pack; None unless it was loaded."""
+        from studio_conformance.release.interface import interface_of
+
+        if self.subject is None:
+            return None
+        return interface_of(self.subject, self.target.name, self.target.version)
+
     def export(self) -> str:
         """What another process needs in order to run units of this pack (see ``adopt``)."""
         description = self.inspection.description if self.inspection else None
-        return json.dumps({"description": description, "broken": self.broken})
+        release = self.subject.release if self.subject else None
+        return json.dumps({
+            "description": description,
+            "broken": self.broken,
+            "release": release.facts if release else None,
+        })  # fmt: skip
 
     def adopt(self, text: str) -> None:
         """Take over a description that another process obtained."""
@@ -252,6 +296,10 @@ class PackRun:
         self.broken = data["broken"]
         if data["description"] is not None:
             self._judge_by(Pack(self.target.path, data["description"]))
+        if self.subject is not None and data["release"] is not None:
+            from studio_conformance.release.comparing import release_by
+
+            self.subject.release = release_by(data["release"], self.subject, self.target)
 
     @cached_property
     def budget(self) -> Budget:
@@ -286,7 +334,7 @@ class PackRun:
 
     def _row(self, check: Check, unit: Unit, verdict: Verdict) -> Result:
         row = self._blank(check).copy()
-        row["node"] = node = unit.node.key if unit.node else None
+        row["node"] = node = unit.node.key if unit.node else verdict.node
         row["id"] = finding_id(check.code, self.target.name, node, verdict.input)
         row["outcome"], row["message"] = verdict.outcome, verdict.message
         if verdict.outcome not in ("failed", "errored"):
@@ -335,6 +383,8 @@ class PackRun:
         return self.known.reason(self.target.name, row["code"], row["node"], row["input"])
 
     def replay(self, check: Check, unit: Unit) -> str:
+        if check.family == "RELEASE" and self.settings.baseline is not None:
+            return diff_command(self.settings.baseline, str(self.target.path), self.level.name)
         path, mode = str(self.target.path), self.settings.mode
         return replay_command(
             path, self.level.name, mode, check.code, unit.name or None, self.settings.isolation
@@ -423,17 +473,30 @@ class Session:
     started: float = field(default_factory=time.time)
 
     def load(self, progress: Progress | None = None) -> None:
-        """Load every pack that is not loaded yet, as many at a time as there are processors."""
+        """Load every pack that is not loaded yet, and compare those that have a baseline.
+
+        Raises BadBaseline for a baseline that turns out to be another pack.
+        """
         waiting = [run for run in self.packs if run.subject is None and run.broken is None]
         if len(waiting) < 2:
             for run in waiting:
                 run.load(progress)
-            return
+        else:
+            self._load_together(waiting, progress)
+        for run in self.packs:
+            run.compare_with_baseline(progress)
+
+    def _load_together(self, waiting: list[PackRun], progress: Progress | None) -> None:
         pool = ThreadPoolExecutor(min(len(waiting), os.cpu_count() or 1))
         try:
             list(pool.map(lambda run: run.load(progress), waiting))
         finally:
             pool.shutdown(cancel_futures=True)
+
+    def find_baselines(self, cwd: Path) -> None:
+        """Find the earlier releases that packs are to be compared with. Raises BadBaseline."""
+        for run in self.packs:
+            run.find_baseline(cwd)
 
     def begin(self) -> None:
         """Let the worker of the pack start, when there is one: several take turns in ``load``."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reference_runtime.description import (
     HiddenFacts,
@@ -25,6 +26,9 @@ from reference_runtime.exercise.facts import NodeExecution
 from reference_runtime.levels import Level, level_named
 from studio_conformance.checks import Location, NotReached
 from studio_conformance.source import SourceIndex
+
+if TYPE_CHECKING:
+    from studio_conformance.release.gate import Release
 
 Exercise = Callable[["Node"], NodeExecution]
 """Runs a node on its cases; called once for each node, and only when a check asks."""
@@ -63,6 +67,8 @@ class Pack(PackSoFar):
         """How nodes of this pack are run; None where only its description is at hand."""
         self.beside: tuple[Path, ...] = ()
         """Other packs of the run."""
+        self.release: Release | None = None
+        """What changed since an earlier release; None where none was asked for."""
         self.nodes = [Node(self, node) for node in description["nodes"]]
 
     @property

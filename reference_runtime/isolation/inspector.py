@@ -408,4 +408,5 @@ def _no_load(path: Path) -> LoadFacts:
         "seconds": 0.0,
         "peak_bytes": 0,
         "modules": 0,
+        "replacements": [],
     }

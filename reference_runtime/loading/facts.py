@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from reference_runtime.loading.failures import problem
 from reference_runtime.loading.lines import function_location
 from reference_runtime.loading.loaded import Loaded, value_location
 from reference_runtime.loading.mapping import ENTRY_NAMES
-from reference_runtime.plain import safe_repr
+from reference_runtime.plain import safe_repr, to_plain
 
 
 def load_facts(loaded: Loaded, declared_web: str | None, peak_bytes: int) -> LoadFacts:
@@ -34,6 +35,7 @@ def load_facts(loaded: Loaded, declared_web: str | None, peak_bytes: int) -> Loa
         "seconds": loaded.seconds,
         "peak_bytes": peak_bytes,
         "modules": loaded.modules,
+        "replacements": _replacements(),
     }
 
 
@@ -46,6 +48,28 @@ def _on_load(extension: Any) -> Any:
     own = inspect.getattr_static(type(extension), "on_load", None)
     base = inspect.getattr_static(ComfyExtension, "on_load", None)
     return None if own is base else own
+
+
+def _replacements() -> list[dict[str, Any]]:
+    """The node replacement rules that the pack registered, as plain data."""
+    if "reference_runtime.api.extension" not in sys.modules:
+        return []  # The pack can't have registered any.
+    from reference_runtime.api.extension import ComfyAPI_latest
+    from reference_runtime.api.singleton import SingletonMetaclass
+
+    known = SingletonMetaclass._instances.get(ComfyAPI_latest.NodeReplacement)
+    rules = getattr(known, "registered", None)
+    found = (_replacement(rule) for rule in (rules if isinstance(rules, list) else ()))
+    return [rule for rule in found if rule is not None]
+
+
+def _replacement(rule: Any) -> dict[str, Any] | None:
+    """One rule; None for what is none."""
+    try:
+        plain, _ = to_plain(rule.as_dict())
+    except Exception:
+        return None
+    return plain if isinstance(plain, dict) else None
 
 
 def _web_directory(loaded: Loaded, declared: str | None) -> str | None:

@@ -82,6 +82,7 @@ def set_aside(run: PackRun) -> tuple[str, ...]:
     told = tuple(_excuses(run))
     run.settings = replace(run.settings, select=(), ignore=(), levels=(), waivers=())
     run.known = None
+    run.__dict__.pop("checks", None)  # They may have been asked for already.
     return told
 
 

@@ -33,7 +33,10 @@ FAMILIES: dict[str, str] = {
     "ENV": "What the pack needs can be installed, beside the host and beside other packs.",
     "EXEC": "A node keeps its promises when it runs.",
     "RPC": "A node does the same when it is isolated from its host, and so does what it gives.",
+    "RELEASE": "What others depend on is as in the release before, or the version announces it.",
 }
+WHEN_ASKED = frozenset({"RELEASE"})
+"""Families that need more than the pack: they are planned only where a run has it."""
 
 
 class NotApplicable(Exception):
@@ -77,6 +80,8 @@ class Violation:
     """Name of the input, output or attribute concerned: part of the finding's identity."""
     case: str | None = None
     """Id of the case in which it was seen (family EXEC): what a replay runs again."""
+    node: str | None = None
+    """Id of a node that the pack does not have (family RELEASE); else the subject says which."""
 
 
 CheckFunction = Callable[[Any], Iterator[Violation]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import Any, TypeGuard
 
 from reference_runtime.description import InputFacts
@@ -55,8 +56,12 @@ def depends_on_files(node: Node) -> bool:
     method = node.method(schema_role(node))
     file = method["file"] if method else node.facts["file"]
     tree = node.pack.source.tree(file) if file else None
-    names = (_called(each) for each in ast.walk(tree) if isinstance(each, ast.Call)) if tree else ()
-    return any(name in _LISTS_FILES for name in names)
+    return lists_files(ast.walk(tree)) if tree else False
+
+
+def lists_files(nodes: Iterable[ast.AST]) -> bool:
+    """Whether one of the syntax nodes is a call that lists files."""
+    return any(isinstance(each, ast.Call) and _called(each) in _LISTS_FILES for each in nodes)
 
 
 def _called(call: ast.Call) -> str | None:

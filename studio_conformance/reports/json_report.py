@@ -35,9 +35,17 @@ def build_report(events: Sequence[Event], pack: str) -> dict[str, Any]:
         ),
         "deaths": [_without(e, "event", "pack") for e in of_kind(mine, "death")],
         "nodes": [_without(e, "event", "pack") for e in of_kind(mine, "node")],
+        "interface": _only(mine, "interface"),
+        "release": _only(mine, "release"),
         "executions": [_without(e, "event", "pack") for e in of_kind(mine, "execution")],
         "results": [_result(row, texts[row["code"]]) for row in rows],
     }
+
+
+def _only(mine: Sequence[Event], kind: str) -> dict[str, Any] | None:
+    """The pack's one event of this kind, without what says whose it is; None without one."""
+    found = of_kind(mine, kind)
+    return _without(found[0], "event", "pack") if found else None
 
 
 def _environment(events: Sequence[Event], about: Event) -> dict[str, Any]:

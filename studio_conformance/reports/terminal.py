@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from studio_conformance.events import Event, of_kind
 from studio_conformance.isolation import isolation_line
 from studio_conformance.outcomes import CLEAN, MEANINGS, NOTHING_TESTED, OUTCOMES
 from studio_conformance.reports.executed import executed_lines
+from studio_conformance.reports.lines import Line
+from studio_conformance.reports.released import release_lines
 from studio_conformance.results import count
 
 WARNINGS_SHOWN = 5
 """Places shown for each rule of level warning unless the reader asks for all."""
 OUTPUT_LINES = 12
 WIDTH = 100
-
-
-class Line(NamedTuple):
-    """One line and its mark: "", "bad", "warn", "good", "title" or "dim"."""
-
-    text: str
-    mark: str = ""
 
 
 def render(events: Sequence[Event], *, verbose: bool = False) -> list[Line]:
@@ -62,6 +56,7 @@ def _pack(events: Sequence[Event], pack: Event, verbose: bool) -> Iterator[Line]
     yield from map(Line, _conditions(pack))
     yield from map(Line, _totals(pack, rows))
     yield from map(Line, executed_lines(pack, of_kind(mine, "execution")))
+    yield from release_lines(of_kind(mine, "release"), rows)
     if pack["broken"] and not any(row["outcome"] == "errored" for row in rows):
         yield Line(f"could not be inspected: {pack['broken'].splitlines()[0]}", "bad")
     yield from _findings(events, rows, verbose)

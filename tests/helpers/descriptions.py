@@ -114,6 +114,7 @@ def a_pack(*nodes: NodeDescription, name: str = "mypack", **fields: Any) -> Pack
         "seconds": 0.1,
         "peak_bytes": 50_000_000,
         "modules": 3,
+        "replacements": [],
     }
     facts: dict[str, Any] = {
         "protocol": PROTOCOL,

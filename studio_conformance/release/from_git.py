@@ -1,0 +1,61 @@
+"""An earlier release out of the pack's own git repository."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path, PurePosixPath
+
+from studio_conformance.packs import BrokenToml, Target, UnusablePack, check_is_pack, project_name
+from studio_conformance.release.baseline import BadBaseline, Earlier
+from studio_conformance.release.git import Repository
+from studio_conformance.release.versions import highest_below, parsed, version_in_tag
+
+LATEST = ("", "latest")
+
+
+def earlier_in_git(ref: str, pack: Target) -> Earlier:
+    """The pack as it was at ``ref``, in a folder of its own.
+
+    Without a ref (or ``latest``) the tag of the highest version below the pack's own.
+    """
+    repository = Repository(pack.path if pack.path.is_dir() else pack.path.parent)
+    prefix = repository.prefix(pack.path)
+    tagged = None
+    if ref in LATEST:
+        found = _latest_tag(repository, pack.version)
+        if found is None:
+            return Earlier(f"git:{ref}", missing=_why_none(repository, pack))
+        ref, tagged = found
+    return export_at(repository, ref, prefix, pack.path.name, tagged)
+
+
+def _latest_tag(repository: Repository, version: str | None) -> tuple[str, str] | None:
+    """Tag and version."""
+    tags = {found: tag for tag in repository.tags() if (found := version_in_tag(tag)) is not None}
+    best = highest_below(tags, parsed(version))
+    return None if best is None else (tags[best], str(best))
+
+
+def _why_none(repository: Repository, pack: Target) -> str:
+    below = f" below {pack.version}" if pack.version else ""
+    return f"no tag of {repository.folder} names a version{below}"
+
+
+def export_at(
+    repository: Repository, ref: str, prefix: PurePosixPath, name: str, tagged: str | None = None
+) -> Earlier:
+    """What stands at ``prefix`` in the commit, as a folder or file called ``name``."""
+    commit = repository.commit(ref)
+    with ExitStack() as ending:
+        folder = ending.enter_context(tempfile.TemporaryDirectory(prefix="studio-baseline-"))
+        place = Path(folder).resolve() / name
+        if not repository.export(commit, prefix, place):
+            raise BadBaseline(f"git:{ref}: there is no {prefix} at that commit")
+        try:
+            title, version = project_name(check_is_pack(place))
+        except (UnusablePack, BrokenToml) as error:
+            raise BadBaseline(f"git:{ref}: {str(error).replace(folder, '')}") from None
+        version = version or tagged or str(version_in_tag(ref) or "") or None
+        source = f"git:{ref} ({commit[:10]})" if not commit.startswith(ref) else f"git:{ref}"
+        return Earlier(source, title, version, path=place, ending=ending.pop_all())

@@ -1,0 +1,75 @@
+"""Versions: which is higher, which bump lies between two, and which bump a change needs.
+
+The rule is semantic versioning. Below 1.0.0, where it promises nothing, the usual reading holds:
+with 0.y.z a breaking change needs a new y, anything else a new z.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from packaging.version import InvalidVersion, Version
+
+ORDER = ("none", "patch", "minor", "major")
+
+
+def parsed(text: str | None) -> Version | None:
+    """The version, or None for what is none."""
+    try:
+        return None if text is None else Version(text)
+    except InvalidVersion:
+        return None
+
+
+def version_in_tag(tag: str) -> Version | None:
+    """The version a tag names: ``v1.2.0``, ``1.2.0``, ``mypack-1.2.0``; None for other tags."""
+    found = re.search(r"(?:^|[-_/])v?(\d+(?:\.\d+)*(?:[-._]?(?:a|b|rc|dev|post)\.?\d*)*)$", tag)
+    return parsed(found[1]) if found else None
+
+
+def highest_below(versions: Iterable[Version], limit: Version | None) -> Version | None:
+    """The highest version below ``limit`` (None: of all); one still in the making counts last."""
+    below = [version for version in versions if limit is None or version < limit]
+    final = [version for version in below if not version.is_prerelease]
+    return max(final or below, default=None)
+
+
+def declared_bump(old: str | None, new: str | None) -> str:
+    """The first part of the version that went up; "none" where one is unknown or none did."""
+    before, after = parsed(old), parsed(new)
+    if before is None or after is None or after <= before:
+        return "none"
+    (major, minor, _), (new_major, new_minor, _) = _padded(before), _padded(after)
+    if (before.epoch, major) != (after.epoch, new_major):
+        return "major"
+    if minor != new_minor:
+        return "minor"
+    return "patch"
+
+
+def _padded(version: Version) -> tuple[int, ...]:
+    return (*version.release, 0, 0)[:3]
+
+
+def needed_bump(bumps: Iterable[str], old: str | None) -> str:
+    """The bump that changes of these kinds need, coming from version ``old``."""
+    worst = max(bumps, key=ORDER.index, default="none")
+    before = parsed(old)
+    if before is not None and before.major == 0 and before.epoch == 0:
+        return {"major": "minor", "minor": "patch"}.get(worst, worst)
+    return worst
+
+
+def covers(declared: str, needed: str) -> bool:
+    return ORDER.index(declared) >= ORDER.index(needed)
+
+
+def next_version(old: str, bump: str) -> str:
+    """The lowest version that is ``bump`` above ``old``."""
+    before = parsed(old)
+    assert before is not None
+    major, minor, patch = _padded(before)
+    if bump == "major":
+        return f"{major + 1}.0.0"
+    return f"{major}.{minor + 1}.0" if bump == "minor" else f"{major}.{minor}.{patch + 1}"

@@ -1,0 +1,55 @@
+"""The part of a summary that compares a pack with an earlier release."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from studio_conformance.reports.lines import Line
+
+SHOWN = 10
+MARKS = {"major": "bad", "minor": "warn"}
+ORDER = ("none", "patch", "minor", "major")
+
+
+def release_lines(
+    releases: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+) -> Iterator[Line]:
+    """Which baseline, which bump is needed, and what changed, briefly: the findings say more."""
+    for release in releases:
+        yield Line(f"baseline: {_baseline(release, rows)}")
+        if release["outcome"] == "compared":
+            yield _bumps(release)
+            yield from _changes(release["changes"])
+
+
+def _baseline(release: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    known = release["baseline"]
+    if known is not None:
+        title = " ".join(filter(None, (known["name"], known["version"])))
+        return f"{title} ({known['source']})"
+    reasons = (row["message"] for row in rows if row["family"] == "RELEASE" and row["message"])
+    return next(reasons, "no earlier release")
+
+
+def _bumps(release: Mapping[str, Any]) -> Line:
+    old, new = release["declared"]
+    changes = release["changes"]
+    number = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
+    told = f"{number}, {release['needed']} bump needed"
+    if old is None or new is None:
+        return Line(f"{told}; {'the baseline' if old is None else 'the pack'} declares no version")
+    enough = ORDER.index(release["bump"]) >= ORDER.index(release["needed"])
+    return Line(f"{told}, {release['bump']} declared ({old} to {new})", "" if enough else "warn")
+
+
+def _changes(changes: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
+    kinds = Counter((change["bump"], change["kind"]) for change in changes)
+    for (bump, kind), number in sorted(kinds.items(), key=lambda each: -ORDER.index(each[0][0])):
+        nodes = dict.fromkeys(
+            change["node"] for change in changes if change["kind"] == kind and change["node"]
+        )
+        named = ", ".join(list(nodes)[:SHOWN]) + (", ..." if len(nodes) > SHOWN else "")
+        times = f" x{number}" if number > 1 else ""
+        yield Line(f"  {bump} {kind}{times}{': ' if named else ''}{named}", MARKS.get(bump, ""))
