@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,21 @@ CASES = (
     "not_reached", "runs",
 )  # fmt: skip
 """Counts of the cases that nodes were run on. ``planned`` is the denominator of all but runs."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where the files of a certified run lie. ``left_out``: those within the pack."""
+
+    file: Path
+    log: Path
+    left_out: Sequence[str] = ()
+
+    def log_facts(self) -> dict[str, Any]:
+        """The log by its place beside the certificate, its bytes and their digest."""
+        data = self.log.read_bytes()
+        place = os.path.relpath(self.log, self.file.parent)
+        return {"file": Path(place).as_posix(), "bytes": len(data), "sha256": sha256(data)}
 
 
 def refusal(events: Sequence[Event]) -> str | None:
@@ -86,19 +102,6 @@ def build_certificate(
         "log": written.log_facts(),
     }
     return {**certificate, "digest": digest_of(certificate)}
-
-
-class Written:
-    """Where the files of a certified run lie."""
-
-    def __init__(self, file: Path, log: Path, left_out: Sequence[str]) -> None:
-        self.file, self.log, self.left_out = file, log, tuple(left_out)
-
-    def log_facts(self) -> dict[str, Any]:
-        """The log by its place beside the certificate, its bytes and their digest."""
-        data = self.log.read_bytes()
-        place = os.path.relpath(self.log, self.file.parent)
-        return {"file": Path(place).as_posix(), "bytes": len(data), "sha256": sha256(data)}
 
 
 def told_by_log(events: Sequence[Event]) -> dict[str, Any]:

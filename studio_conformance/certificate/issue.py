@@ -31,8 +31,12 @@ def _changed(asked: Certifying, pack: Path) -> str | None:
 
 
 def issue(asked: Certifying, events: Sequence[Event], why: str | None) -> str:
-    """Write the log and, unless there is a reason against it, the certificate; a line about it."""
-    write_events(asked.log, events)
+    """Write the certificate, unless there is a reason against it; a line about it.
+
+    The log is written where no report holds it already.
+    """
+    if not asked.reported:
+        write_events(asked.log, events)
     if why is not None:
         earlier = f"; {asked.file} is of an earlier run" if asked.file.exists() else ""
         return f"no certificate: {why}{earlier}"

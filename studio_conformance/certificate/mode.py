@@ -38,6 +38,8 @@ class Certifying:
 
     file: Path
     log: Path
+    reported: bool
+    """Whether a report was asked for: then the log is in it."""
     left_out: tuple[str, ...]
     """Paths within the pack that the run itself writes."""
     contents: Contents
@@ -72,7 +74,7 @@ def prepare(option: Any, session: Session, cwd: Path, report: Path | None) -> Ce
     file, log = _places(option.studio_certify, cwd, report)
     left_out = tuple(_inside(run.target.path, {file, log, *([report] if report else [])}))
     contents = _contents(run.target.path, left_out)
-    certifying = Certifying(file, log, left_out, contents, set_aside(run))
+    certifying = Certifying(file, log, report is not None, left_out, contents, set_aside(run))
     run.certify = certifying.facts(run.settings)
     return certifying
 
