@@ -10,6 +10,7 @@ from studio_conformance.release.interface import InputFace
 SHOWN = 6
 UNSAID = {"min": 0.0, "max": 2048.0}
 """What the frontend allows where a number's input says nothing."""
+IMPLIED: dict[str, object] = {"INT": 0, "FLOAT": 0, "STRING": "", "BOOLEAN": False}
 
 
 def value_changes(node: str, was: InputFace, now: InputFace) -> Iterator[Change]:
@@ -68,9 +69,10 @@ def _option_removed(node: str, now: InputFace, lost: list[object]) -> Change:
 
 def _default(node: str, was: InputFace, now: InputFace, lost: list[object]) -> Iterator[Change]:
     """A default that went with its option is told there; one given for the first time is none."""
-    if was.get("volatile") or now.get("volatile") or "default" not in was:
+    unknown = was.get("volatile") or now.get("volatile")
+    if unknown or "default" not in was or not now["widget"]:
         return
-    before, after = was["default"], now.get("default", _first(now))
+    before, after = was["default"], now.get("default", _implied(now))
     same = before == after and isinstance(before, bool) == isinstance(after, bool)
     if same or before in lost:
         return
@@ -79,7 +81,10 @@ def _default(node: str, was: InputFace, now: InputFace, lost: list[object]) -> I
     yield Change("default-changed", text, node, now["name"], now["name"], "inputs")
 
 
-def _first(item: InputFace) -> object:
+def _implied(item: InputFace) -> object:
+    """What the frontend begins with where an input gives no default."""
+    if item["type"] in IMPLIED:
+        return IMPLIED[item["type"]]
     return (item.get("options") or [None])[0]
 
 

@@ -82,14 +82,16 @@ class Repository:
         return self.run("for-each-ref", "--format=%(refname:strip=2)", "refs/tags").splitlines()
 
     def entries(self, commit: str, prefix: PurePosixPath) -> Iterator[Entry]:
-        """The files of the commit at or below ``prefix``."""
+        """The files of the commit at or below ``prefix``, but for data that a clone left out."""
         below = () if str(prefix) == "." else ("--", f":(literal){prefix}")
         listing = self.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit, *below)
         for line in filter(None, listing.split("\0")):
             facts, _, path = line.partition("\t")
             mode, kind, identity, size = facts.split()
-            if kind == "blob":
+            if kind == "blob" and size.isdecimal():
                 yield Entry(PurePosixPath(path), mode, identity, int(size))
+            elif kind == "blob" and path.endswith(".py"):
+                raise BadBaseline(f"git: {path} is missing at {commit[:10]} (a partial clone?)")
 
     def export(self, commit: str, prefix: PurePosixPath, into: Path) -> int:
         """Write the files at or below ``prefix`` to ``into``, their paths counted from there.

@@ -7,6 +7,7 @@ classes, functions and modules. Everything else of a description is left out.
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypedDict
 
 from reference_runtime.description import InputFacts, NodeDescription, OutputFacts
@@ -18,6 +19,8 @@ INTERFACE_VERSION = 1
 MAX_OPTIONS = 2000
 """A longer list comes from the machine, not from the pack's author."""
 NUMBERS = ("min", "max", "step")
+_ABSOLUTE = re.compile(r"/[^/\s]+/|[A-Za-z]:[\\/]")
+"""How a path begins that is another one on another machine."""
 
 
 class InputFace(TypedDict, total=False):
@@ -174,7 +177,7 @@ def _input(item: InputFacts, node: Node, sources: OptionSources) -> InputFace:
     }
     if item["neutral"] or item["io_type"] == "*":
         face["any"] = True
-    if "default" in item["spec"]:
+    if "default" in item["spec"] and _lasts(item, node):
         face["default"] = item["spec"]["default"]
     for key in NUMBERS:
         value = item["spec"].get(key)
@@ -186,6 +189,21 @@ def _input(item: InputFacts, node: Node, sources: OptionSources) -> InputFace:
             face["volatile"] = True
         face["options"] = options[:MAX_OPTIONS]
     return face
+
+
+def _lasts(item: InputFacts, node: Node) -> bool:
+    """Whether the default is the same in every run and on every machine, as far as can be seen.
+
+    The entry of /object_info comes from another call: a random default differs there.
+    """
+    default = item["spec"]["default"]
+    if isinstance(default, str) and _ABSOLUTE.match(default):
+        return False
+    groups = (node.facts["info"] or {}).get("input")
+    entries = groups.get(item["group"]) if isinstance(groups, dict) else None
+    entry = entries.get(item["id"]) if isinstance(entries, dict) else None
+    spec = entry[1] if isinstance(entry, list) and len(entry) > 1 else None
+    return not isinstance(spec, dict) or spec.get("default", default) == default
 
 
 def _output(item: OutputFacts) -> OutputFace:

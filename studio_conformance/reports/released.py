@@ -37,11 +37,11 @@ def _bumps(release: Mapping[str, Any]) -> Line:
     old, new = release["declared"]
     changes = release["changes"]
     number = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
-    told = f"{number}, {release['needed']} bump needed"
+    told = f"{number}, {_said(release['needed'])} bump needed"
     if old is None or new is None:
         return Line(f"{told}; {'the baseline' if old is None else 'the pack'} declares no version")
     enough = ORDER.index(release["bump"]) >= ORDER.index(release["needed"])
-    return Line(f"{told}, {release['bump']} declared ({old} to {new})", "" if enough else "warn")
+    return Line(f"{told}, {_said(release['bump'])} declared ({old} to {new})", "" if enough else "warn")
 
 
 def _changes(changes: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
@@ -53,3 +53,7 @@ def _changes(changes: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
         named = ", ".join(list(nodes)[:SHOWN]) + (", ..." if len(nodes) > SHOWN else "")
         times = f" x{number}" if number > 1 else ""
         yield Line(f"  {bump} {kind}{times}{': ' if named else ''}{named}", MARKS.get(bump, ""))
+
+
+def _said(bump: str) -> str:
+    return "no" if bump == "none" else bump

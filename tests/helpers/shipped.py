@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from studio_conformance.results import Result
 from studio_conformance.session import open_pack
@@ -19,6 +19,8 @@ TWINS = ROOT / "twins"
 SLOW = ("LOAD-042/bad", "LOAD-037", "LOAD-005/bad", "LOAD-044/bad", "LOAD-029/bad")
 """Twins that take seconds by their nature; they start first, so that the others run beside them."""
 
+EARLIER = "old"
+"""Beside twins of family RELEASE: the release before, with which both are compared."""
 NEIGHBOUR = "neighbour"
 """A pack in the folder of a twin that is judged as if both were in one run."""
 
@@ -41,6 +43,7 @@ def twin(code: str, side: str) -> Path:
 def shipped_packs() -> list[Path]:
     """Folders and single files that are packs: both sides of each twin, and the good packs."""
     sides = [side for code in sorted(TWINS.iterdir()) for side in sorted(code.iterdir())]
+    sides = [side for side in sides if side.name != EARLIER]
     good = sorted((ROOT / "good").iterdir()) if (ROOT / "good").is_dir() else []
     return [
         path for path in sides + good if (path / "__init__.py").exists() or path.suffix == ".py"
@@ -83,13 +86,18 @@ def _is_run(path: Path) -> bool:
 def judge_pack(path: Path) -> list[Result]:
     """Every row that judging the pack by its own settings gives."""
     # Twins speak by their defaults, bounds and options; random inputs would only take time.
-    run = open_pack(str(path), {"max_examples": 0}, ROOT)
+    given: dict[str, Any] = {"max_examples": 0}
+    if (path.parent / EARLIER).is_dir():
+        given["baseline"] = str(path.parent / EARLIER)
+    run = open_pack(str(path), given, ROOT)
     if (path / NEIGHBOUR).is_dir():
         run.beside = (path / NEIGHBOUR,)
     if not _is_run(path):
         run.settings = replace(run.settings, ignore=(*run.settings.ignore, "EXEC", "RPC"))
     try:
+        run.find_baseline(ROOT)
         run.load()
+        run.compare_with_baseline()
         return [row for unit in run.units for row in run.run(unit)]
     finally:
         run.close()

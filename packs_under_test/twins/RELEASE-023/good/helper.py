@@ -1,0 +1,3 @@
+"""A helper that others import."""
+
+SEPARATOR = "-"

@@ -1,0 +1,254 @@
+"""Each kind of change by itself, and that one cause is told once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from descriptions import a_failure, a_node, an_input
+from faces import a_face, a_widget, an_output, titled
+
+from reference_runtime.description import InputFacts, NodeDescription
+from studio_conformance.release.changes import ADDITIONS, BUMPS
+from studio_conformance.release.compare import compare
+
+A, B, C = (a_widget(name, "STRING", default=name) for name in "abc")
+SEED = a_widget("seed", default=0)
+IMAGE = an_input("image", "IMAGE")
+
+
+def kinds(old: NodeDescription, new: NodeDescription) -> list[str]:
+    return [change.kind for change in compare(a_face(old), a_face(new))]
+
+
+def between(old: list[InputFacts], new: list[InputFacts]) -> list[str]:
+    """Kinds of change when a node's inputs become others; additions that hurt nobody left out."""
+    found = kinds(a_node(inputs=old), a_node(inputs=new))
+    return [kind for kind in found if kind not in ADDITIONS]
+
+
+def optional(item: InputFacts) -> InputFacts:
+    return {**item, "group": "optional"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ([A, B], [A, B], []),
+        ([A, B], [A, C, B], ["widget-order-shifted"]),
+        ([A, B], [C, A, B], ["widget-order-shifted"]),
+        ([A, B], [B, A], ["widget-order-shifted"]),
+        ([A, B, C], [A, C], ["widget-order-shifted"]),
+        ([A, B, C], [C], ["widget-order-shifted"]),
+        ([A, B], [A], ["input-removed"]),
+        ([A, B], [A, B, C], ["required-widget-added"]),
+        ([A, B], [A, B, optional(C)], []),
+        ([A, optional(B)], [A, C, optional(B)], ["widget-order-shifted"]),
+        ([A, optional(B)], [optional(B), A], []),
+        ([A, IMAGE], [IMAGE, A], []),
+        ([A], [IMAGE, A], ["required-input-added"]),
+        ([A], [optional(IMAGE), A], []),
+        ([IMAGE, A], [A], ["input-removed"]),
+        ([optional(IMAGE)], [IMAGE], ["required-input-added"]),
+        ([optional(A)], [A], ["required-widget-added"]),
+        ([A], [optional(A)], []),
+        ([SEED, A], [SEED, A], []),
+        ([SEED, A], [a_widget("seed", default=0, control_after_generate=False), A],
+         ["widget-order-shifted"]),
+        ([a_widget("count", default=0), A], [a_widget("count", default=0, control_after_generate=True), A],
+         ["widget-order-shifted"]),
+        ([A, a_widget("count", default=0)], [A, a_widget("count", default=0, control_after_generate=True)], []),
+    ],
+)  # fmt: skip
+def test_inputs_that_come_go_and_move(
+    old: list[InputFacts], new: list[InputFacts], expected: list[str]
+) -> None:
+    assert between(old, new) == expected
+
+
+def test_the_shift_names_values_and_where_they_go() -> None:
+    old = a_node(inputs=[A, a_widget("quality", default=95), SEED])
+    new = a_node(inputs=[A, a_widget("dpi", default=300), a_widget("quality", default=95), SEED])
+    (change,) = compare(a_face(old), a_face(new))
+    assert (change.kind, change.bump, change.look_for) == ("widget-order-shifted", "major", "dpi")
+    assert "'dpi' came before" in change.what
+    assert "'quality' (value 2) goes to 'dpi'" in change.what
+    assert "'seed' (value 3) goes to 'quality'" in change.what
+    assert "the control_after_generate of 'seed' (value 4) goes to 'seed'" in change.what
+
+
+def test_a_widget_that_became_a_socket_shifts_those_behind_it() -> None:
+    socket = a_widget("a", "STRING", forceInput=True)
+    assert between([A, B], [socket, B]) == ["widget-order-shifted"]
+    assert between([B, A], [B, socket]) == []
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        (a_widget("glue_text", "STRING", default="-"), ["input-renamed"]),
+        (a_widget("joiner", "STRING", default="-"), ["input-renamed"]),
+        (a_widget("glue", "INT", default=1), ["input-type-narrowed"]),
+        (a_widget("number", "INT", default=1), ["widget-order-shifted"]),
+    ],
+)
+def test_an_input_under_another_name_is_neither_gone_nor_new(
+    new: InputFacts, expected: list[str]
+) -> None:
+    assert between([A, a_widget("glue", "STRING", default="-"), B], [A, new, B]) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"io_type": "IMAGE"}, {"io_type": "IMAGE,MASK"}, []),
+        ({"io_type": "IMAGE,MASK"}, {"io_type": "MASK"}, ["input-type-narrowed"]),
+        ({"io_type": "IMAGE"}, {"io_type": "*"}, []),
+        ({"io_type": "*"}, {"io_type": "IMAGE"}, ["input-type-narrowed"]),
+        ({"io_type": "IMAGE"}, {"io_type": "Any", "neutral": True}, []),
+        ({"io_type": "COMBO", "options": ["a"]}, {"io_type": "STRING"}, []),
+        ({"io_type": "INT"}, {"io_type": "FLOAT"}, ["input-type-narrowed"]),
+    ],
+)
+def test_types(old: dict[str, Any], new: dict[str, Any], expected: list[str]) -> None:
+    assert between([an_input("x", **old)], [an_input("x", **new)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"min": 0, "max": 9}, {"min": 0, "max": 9}, []),
+        ({"min": 0, "max": 9}, {"min": -1, "max": 10}, []),
+        ({"min": 0, "max": 9}, {"min": 1, "max": 9}, ["range-narrowed"]),
+        ({"min": 0, "max": 9}, {"min": 0, "max": 8}, ["range-narrowed"]),
+        ({"min": 0, "max": 9}, {}, []),
+        ({}, {"min": 0, "max": 4096}, []),
+        ({}, {"min": 0, "max": 100}, ["range-narrowed"]),
+        ({"step": 8}, {"step": 1}, []),
+        ({"default": 1}, {"default": 2}, ["default-changed"]),
+        ({"default": 1}, {"default": 1.0}, []),
+        ({"default": 1}, {"default": True}, ["default-changed"]),
+        ({}, {"default": 2}, []),
+    ],
+)
+def test_numbers(old: dict[str, Any], new: dict[str, Any], expected: list[str]) -> None:
+    assert between([a_widget("n", **old)], [a_widget("n", **new)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (["a", "b"], ["b", "a"], []),
+        (["a", "b"], ["a", "b", "c"], []),
+        (["a", "b"], ["a"], ["option-removed"]),
+        (["a", "b"], [], []),
+    ],
+)
+def test_options(old: list[str], new: list[str], expected: list[str]) -> None:
+    with_default = [a_widget("c", "COMBO", options=o, default="a") for o in (old, new)]
+    assert between([with_default[0]], [with_default[1]]) == expected
+
+
+def test_a_default_that_went_with_its_option_is_told_there() -> None:
+    old = a_widget("c", "COMBO", options=["a", "b"], default="b")
+    new = a_widget("c", "COMBO", options=["a"], default="a")
+    assert between([old], [new]) == ["option-removed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (["A", "B"], ["A", "B"], []),
+        (["A", "B"], ["A"], ["output-removed"]),
+        (["A", "B"], ["A", "B", "C"], ["output-added"]),
+        (["A", "B"], ["A", "C"], ["output-retyped"]),
+        (["A", "B"], ["B", "A"], ["output-order-changed"]),
+        (["A", "B"], ["C", "A", "B"], ["output-order-changed"]),
+        (["A", "B"], ["B"], ["output-order-changed"]),
+        (["A", "A"], ["A", "A", "A"], ["output-added"]),
+        (["A", "B"], ["A", "*"], []),
+    ],
+)
+def test_outputs(old: list[str], new: list[str], expected: list[str]) -> None:
+    before, after = ([an_output(t) for t in types] for types in (old, new))
+    assert kinds(a_node(outputs=before), a_node(outputs=after)) == expected
+
+
+def test_names_and_list_flags_of_outputs() -> None:
+    old = a_node(outputs=[an_output("A", "one"), an_output("A", "two")])
+    renamed = a_node(outputs=[an_output("A", "one"), an_output("A", "deux")])
+    listed = a_node(outputs=[an_output("A", o, is_list=True) for o in ("one", "two")])
+    assert kinds(old, renamed) == ["output-renamed"]
+    assert kinds(old, listed) == ["list-flags-changed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"category": "a"}, {"category": "b"}, ["category-changed"]),
+        ({"display_name": "A"}, {"display_name": "B"}, ["display-name-changed"]),
+        ({"output_node": True}, {}, ["output-node-lost"]),
+        ({}, {"output_node": True}, ["output-node-gained"]),
+        ({"class_name": "One"}, {"class_name": "Two"}, ["class-renamed"]),
+        ({"class_name": "One"}, {"class_name": "Two", "kind": "v3"}, []),
+    ],
+)
+def test_attributes(old: dict[str, Any], new: dict[str, Any], expected: list[str]) -> None:
+    assert kinds(titled(**old), titled(**new)) == expected
+
+
+def test_the_method_that_others_call() -> None:
+    def node(name: str) -> NodeDescription:
+        value = {"value": name, "type": "str", "defects": []}
+        return a_node(attributes={"FUNCTION": value})  # type: ignore[dict-item]
+
+    assert kinds(node("run"), node("execute")) == ["function-renamed"]
+
+
+def test_a_node_that_became_v3_is_judged_like_any_other() -> None:
+    old = titled(display_name="Invert it", outputs=[an_output("A"), an_output("B")])
+    new = titled(kind="v3", route="v3", outputs=[an_output("A")])
+    found = compare(a_face(old), {**a_face(new), "mapping": False})
+    assert [c.kind for c in found] == ["mappings-gone", "output-removed", "display-name-changed"]
+    assert "became a v3 node" in found[-1].what
+
+
+def test_nodes_that_come_go_and_are_renamed() -> None:
+    old = a_face(a_node("Kept"), a_node("Gone", class_name="Gone"), a_node("Old", class_name="X"))
+    new = a_face(a_node("Kept"), a_node("New", class_name="X"), a_node("Added", class_name="Y"))
+    found = [(c.kind, c.node, c.name, c.gone) for c in compare(old, new)]
+    assert found == [
+        ("node-removed", "Gone", "Gone", True),
+        ("node-renamed", "Old", "New", True),
+        ("node-added", "Added", None, False),
+    ]
+
+
+@pytest.mark.parametrize(("target", "expected"), [("New", []), ("Nowhere", ["node-removed"])])
+def test_replacement_rules_count_where_their_node_exists(target: str, expected: list[str]) -> None:
+    rule = {"old_node_id": "Gone", "new_node_id": target}
+    old = a_face(a_node("Gone", class_name="P"), a_node("New", class_name="Q"))
+    new = a_face(a_node("New", class_name="Q"), replacements=[rule])
+    assert [change.kind for change in compare(old, new)] == expected
+
+
+def test_modules_that_went_with_their_folder_are_told_once() -> None:
+    old = a_face(a_node(), modules=["nodes", "py", "py.a", "py.b"])
+    new = a_face(a_node(), modules=["nodes"])
+    (change,) = compare(old, new)
+    assert (change.kind, change.name) == ("module-removed", "py")
+    assert "2 modules" in change.what
+
+
+def test_nothing_is_said_of_a_node_without_a_schema() -> None:
+    broken = a_node(failure=a_failure())
+    assert kinds(a_node(inputs=[A]), broken) == kinds(broken, a_node(inputs=[A])) == []
+
+
+def test_every_kind_has_a_check_of_its_name_and_bump() -> None:
+    from studio_conformance.checks import checks_of
+
+    checks = {check.slug: check for check in checks_of("RELEASE")}
+    for kind in set(BUMPS) - ADDITIONS:
+        assert checks[kind].bump == BUMPS[kind]
+        assert checks[kind].level == ("error" if BUMPS[kind] == "major" else "warning")

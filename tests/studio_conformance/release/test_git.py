@@ -1,0 +1,112 @@
+"""Earlier releases out of a repository, of which nothing runs and nothing is changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from repositories import GLUE, TEXT, commit, git, write_release
+
+from studio_conformance.packs import find_pack
+from studio_conformance.release.baseline import BadBaseline, Earlier, find_earlier
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A pack at 1.1.0 with tags before and after, in a folder of a repository."""
+    root = tmp_path / "project"
+    folder = root / "mypack"
+    for version in ("0.9.0", "1.0.0", "1.2.0"):
+        write_release(folder, version)
+        commit(root, f"v{version}")
+    write_release(folder, "1.1.0", TEXT + GLUE)
+    commit(root, "nightly")
+    return folder
+
+
+def earlier(pack: Path, argument: str) -> Earlier:
+    return find_earlier(argument, find_pack(str(pack), pack), pack)
+
+
+@pytest.mark.parametrize("argument", ["git:", "git:latest", "git:v1.0.0"])
+def test_the_pack_as_it_was_in_a_folder_of_its_name(pack: Path, argument: str) -> None:
+    found = earlier(pack, argument)
+    try:
+        assert (found.name, found.version) == ("my-texts", "1.0.0")
+        assert found.source.startswith("git:v1.0.0 (")
+        assert found.path is not None
+        assert found.path.name == "mypack"
+        assert '"times"' in (found.path / "__init__.py").read_text()
+    finally:
+        found.close()
+    assert not found.path.exists()
+
+
+def test_no_tag_below_is_no_earlier_release(pack: Path) -> None:
+    write_release(pack, "0.9.0")
+    found = earlier(pack, "git:")
+    assert found.path is None
+    assert "names a version below 0.9.0" in found.missing
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("git:v1.2.0", "is version 1.2.0, which is not below the pack's own 1.1.0"),
+        ("git:nowhere", "no such commit, tag or branch"),
+        ("git:--output=x", "no name of a commit"),
+    ],
+)
+def test_what_can_be_no_baseline(pack: Path, argument: str, said: str) -> None:
+    with pytest.raises(BadBaseline, match=said):
+        earlier(pack, argument)
+
+
+def test_a_folder_without_a_repository(tmp_path: Path) -> None:
+    with pytest.raises(BadBaseline, match="git"):
+        earlier(write_release(tmp_path / "mypack", "1.0.0"), "git:")
+
+
+def test_a_commit_from_before_the_pack(pack: Path) -> None:
+    root = pack.parent
+    git(root, "rm", "-rq", "--cached", "mypack")
+    git(root, "commit", "-qm", "without it")
+    git(root, "tag", "v1.0.5")
+    with pytest.raises(BadBaseline, match="there is no mypack at that commit"):
+        earlier(pack, "git:v1.0.5")
+
+
+def test_filters_hooks_links_and_the_work_tree_play_no_part(pack: Path, tmp_path: Path) -> None:
+    root, trace = pack.parent, tmp_path / "trace"
+    (root / ".gitattributes").write_text("*.py filter=evil export-ignore\n")
+    (pack / "link.py").symlink_to("/etc/passwd")
+    write_release(pack, "1.0.7")
+    commit(root, "v1.0.7")
+    git(root, "config", "filter.evil.smudge", f"touch {trace}")
+    git(root, "config", "core.fsmonitor", f"touch {trace}")
+    write_release(pack, "1.1.0", GLUE)
+    before = git(root, "-c", "core.fsmonitor=false", "rev-parse", "HEAD")
+    found = earlier(pack, "git:v1.0.7")
+    try:
+        assert found.path is not None
+        assert {p.name for p in found.path.iterdir()} == {"__init__.py", "pyproject.toml"}
+    finally:
+        found.close()
+    assert not trace.exists()
+    assert git(root, "-c", "core.fsmonitor=false", "rev-parse", "HEAD") == before
+    assert '"glue"' in (pack / "__init__.py").read_text()
+    assert "worktree" not in (root / ".git" / "config").read_text()
+
+
+def test_a_single_file(tmp_path: Path) -> None:
+    file = write_release(tmp_path / "some", None) / "__init__.py"
+    single = tmp_path / "some" / "mypack.py"
+    file.rename(single)
+    commit(single.parent, "v1.0.0")
+    found = earlier(single, "git:v1.0.0")
+    try:
+        assert found.path is not None
+        assert found.path.read_text() == single.read_text()
+        assert found.version == "1.0.0"
+    finally:
+        found.close()
