@@ -11,6 +11,10 @@ from studio_conformance.release.interface import InputFace, NodeFace
 from studio_conformance.release.pairing import pair_inputs
 
 
+SINGLY = 2
+"""So many inputs that are gone are told one by one."""
+
+
 def input_changes(old: NodeFace, new: NodeFace) -> Iterator[Change]:
     """What is the cause of a shift of widgets is told there, and only there."""
     before = {item["name"]: item for item in old["inputs"]}
@@ -20,11 +24,13 @@ def input_changes(old: NodeFace, new: NodeFace) -> Iterator[Change]:
     if shift is not None:
         yield _shifted(new["id"], shift)
     told = shift.causes if shift is not None else frozenset()
-    for name, item in before.items():
-        if name in renamed:
-            yield from _renamed(new["id"], item, after[renamed[name]])
-        elif name not in after and name not in told:
-            yield _removed(new["id"], item)
+    for name in renamed:
+        yield from _renamed(new["id"], before[name], after[renamed[name]])
+    gone = [i for n, i in before.items() if n not in after and n not in told and n not in renamed]
+    if len(gone) > SINGLY:
+        yield _many_removed(new["id"], gone)
+    else:
+        yield from (_removed(new["id"], item) for item in gone)
     for name, item in after.items():
         was = before.get(name) or _old_of(name, renamed, before)
         if was is not None:
@@ -46,6 +52,13 @@ def _removed(node: str, item: InputFace) -> Change:
     what = "the value" if item["widget"] else "the link"
     text = f"the input {item['name']!r} ({item['type']}) is gone: {what} that workflows have for it"
     return Change("input-removed", f"{text} is lost", node, item["name"], None, "inputs")
+
+
+def _many_removed(node: str, items: list[InputFace]) -> Change:
+    """A node that was made anew: one cause, however many inputs it had."""
+    listed = ", ".join(repr(item["name"]) for item in items)
+    text = f"the inputs {listed} are gone: links and values that workflows have for them are lost"
+    return Change("input-removed", text, node, "inputs", None, "inputs")
 
 
 def _renamed(node: str, was: InputFace, now: InputFace) -> Iterator[Change]:

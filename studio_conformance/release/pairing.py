@@ -105,8 +105,8 @@ def similar(one: str, other: str) -> bool:
 def pair_inputs(old: Sequence[InputFace], new: Sequence[InputFace]) -> dict[str, str]:
     """Names of inputs that are gone, and the names under which they live on.
 
-    A pair has one type, and two of: the same neighbours, a similar name, the same default and
-    range.
+    A pair has one type, and stands between the same inputs, or has both a similar name and the
+    same default and range.
     """
     before, after = [item["name"] for item in old], [item["name"] for item in new]
     gone = [item for item in old if item["name"] not in after]
@@ -124,7 +124,8 @@ def pair_inputs(old: Sequence[InputFace], new: Sequence[InputFace]) -> dict[str,
 def _likeness(old: InputFace, new: InputFace, before: list[str], after: list[str]) -> int:
     if (old["type"], old["widget"]) != (new["type"], new["widget"]):
         return 0
-    placed = _neighbours(old["name"], before) == _neighbours(new["name"], after)
+    around = _neighbours(old["name"], before)
+    placed = 2 * (around == _neighbours(new["name"], after) != (None, None))
     ruled = _rule(old) == _rule(new) and old["widget"]
     return placed + ruled + similar(old["name"], new["name"])
 

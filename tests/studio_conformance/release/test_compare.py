@@ -49,6 +49,8 @@ def optional(item: InputFacts) -> InputFacts:
         ([A], [IMAGE, A], ["required-input-added"]),
         ([A], [optional(IMAGE), A], []),
         ([IMAGE, A], [A], ["input-removed"]),
+        ([IMAGE, A, B, C], [], ["input-removed"]),
+        ([IMAGE, A], [], ["input-removed", "input-removed"]),
         ([optional(IMAGE)], [IMAGE], ["required-input-added"]),
         ([optional(A)], [A], ["required-widget-added"]),
         ([A], [optional(A)], []),
@@ -89,6 +91,7 @@ def test_a_widget_that_became_a_socket_shifts_those_behind_it() -> None:
         (a_widget("glue_text", "STRING", default="-"), ["input-renamed"]),
         (a_widget("joiner", "STRING", default="-"), ["input-renamed"]),
         (a_widget("glue", "INT", default=1), ["input-type-narrowed"]),
+        (a_widget("other", "STRING", default="+"), ["input-renamed", "default-changed"]),
         (a_widget("number", "INT", default=1), ["widget-order-shifted"]),
     ],
 )
