@@ -18,6 +18,7 @@ from studio_conformance import (
     cli_init,
     cli_replay,
     cli_rules,
+    cli_verify,
     outcomes,
 )
 from studio_conformance.cli_errors import CommandFailed
@@ -28,6 +29,7 @@ COMMANDS = (
     cli_rules,
     cli_replay,
     cli_init,
+    cli_verify,
     cli_cache,
     cli_doctor,
     cli_docs,

@@ -64,6 +64,10 @@ class PackEvent(TypedDict):
     fail_on: str
     config_file: str | None
     waivers: int
+    certify: dict[str, Any] | None
+    """For a run that is to certify the pack: set_aside, own_values, timeout, calls."""
+    known: dict[str, Any] | None
+    """The file of known findings and how many it lists."""
     select: list[str]
     ignore: list[str]
     levels: dict[str, str]

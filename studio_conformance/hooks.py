@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -34,7 +34,11 @@ from studio_conformance.session import (
     Session,
     Unit,
     open_session,
+    today,
 )
+
+if TYPE_CHECKING:
+    from studio_conformance.certificate.mode import Certifying
 
 MARKS: dict[str, dict[str, bool]] = {
     "": {},
@@ -60,6 +64,9 @@ def activate(config: pytest.Config, ahead: Opened | None = None) -> None:
     """
     session = _open(config, ahead)
     picked = [arg for arg in config.args if _is_item_id(arg, session)]
+    if picked and config.option.studio_certify is not None:
+        raise pytest.UsageError(f"--studio-certify judges the whole pack: leave {picked[0]} out")
+    certifying = _prepare_certificate(config, session)
     asked = config.args_source == config.ArgsSource.ARGS
     # The packs are what was asked for; the project's own tests only where they are named.
     config.args = [arg for arg in config.args if asked and arg not in picked]
@@ -69,7 +76,8 @@ def activate(config: pytest.Config, ahead: Opened | None = None) -> None:
         idle = config.pluginmanager.get_plugin("hypothesispytest")
         if idle is not None:
             config.pluginmanager.unregister(idle)
-    config.pluginmanager.register(StudioHooks(config, session, picked), "studio-conformance-run")
+    hooks = StudioHooks(config, session, picked, certifying)
+    config.pluginmanager.register(hooks, "studio-conformance-run")
 
 
 def _is_item_id(argument: str, session: Session) -> bool:
@@ -90,6 +98,7 @@ def _open(config: pytest.Config, ahead: Opened | None) -> Session:
         raise pytest.UsageError(*(refused.message for refused in session.refused))
     _add_strategies(config, session)
     _keep_inputs(config, session)
+    _take_up_known(config, session)
     _refuse_unisolated(config, session)
     _find_baselines(config, session)
     if option.studio_report is not None:
@@ -141,6 +150,39 @@ def _keep_inputs(config: pytest.Config, session: Session) -> None:
     try:
         run.only = (recall(kept_file(folder, run.target.path), wanted),)
     except NoSuchFinding as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _take_up_known(config: pytest.Config, session: Session) -> None:
+    """Read the file of known findings, if one is named. Raises pytest.UsageError."""
+    name, update = config.option.studio_known, config.option.studio_known_update
+    if name is None:
+        if update:
+            raise pytest.UsageError("--studio-known-update needs --studio-known=FILE")
+        return
+    from studio_conformance.known import read_known
+
+    try:
+        known = read_known(config.invocation_params.dir / name, may_be_new=update)
+    except WrongUsage as error:
+        raise pytest.UsageError(str(error)) from None
+    for run in session.packs:
+        run.known = known
+
+
+def _prepare_certificate(config: pytest.Config, session: Session) -> Certifying | None:
+    """Set aside what excuses findings, where the run is to certify. Raises pytest.UsageError."""
+    if config.option.studio_certify is None:
+        return None
+    from studio_conformance.certificate import mode
+
+    if hasattr(config, "workerinput"):
+        mode.set_aside(session.packs[0])  # The controller does the rest.
+        return None
+    place, folder = config.invocation_params.dir, config.option.studio_report
+    try:
+        return mode.prepare(config.option, session, place, place / folder if folder else None)
+    except WrongUsage as error:
         raise pytest.UsageError(str(error)) from None
 
 
@@ -216,13 +258,22 @@ def _reason(runs: list[PackRun]) -> str:
 class StudioHooks:
     """One run of pytest with packs to judge."""
 
-    def __init__(self, config: pytest.Config, session: Session, picked: list[str]) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        session: Session,
+        picked: list[str],
+        certifying: Certifying | None = None,
+    ) -> None:
         self.config = config
         self.session = session
+        self.certifying = certifying
         self.picked = picked
         """Item ids on the command line; empty for all."""
         self.events: list[Event] = []
         self.beside_failed = False
+        self.told: list[str] = []
+        """Lines about files that were written, for the end of the summary."""
         handed: dict[str, list[str]] | None = getattr(config, "workerinput", {}).get(WORKER_KEY)
         if handed is not None:
             self.picked = handed["picked"]
@@ -238,7 +289,16 @@ class StudioHooks:
             f"studio conformance: {_listed([run.label for run in runs])} at level {level} "
             f"({_reason(runs)}), {mode}"
             for (level, mode), runs in alike.items()
-        ] + [*self._baselines(), *self._running_nodes(), *self._warning()]
+        ] + [*self._baselines(), *self._running_nodes(), *self._strictness(), *self._warning()]
+
+    def _strictness(self) -> Iterator[str]:
+        """That a certificate was asked for, and what does not count for it."""
+        if self.certifying is not None:
+            listed = "; ".join(self.certifying.set_aside) or "nothing"
+            yield (
+                "certifying: no waiver, known finding, selection, changed level or skip counts "
+                f"(set aside here: {listed})"
+            )
 
     def _baselines(self) -> Iterator[str]:
         """A line for each pack that is compared with an earlier release."""
@@ -424,7 +484,7 @@ class StudioHooks:
             beside=outcomes.FINDINGS if self.beside_failed else outcomes.CLEAN,
             broke_off=0 if self._ended(exitstatus) else int(exitstatus),
         )
-        self._write()
+        self._certify()
         session.exitstatus = self.events[-1]["exit_status"]
 
     def _ended(self, exitstatus: int) -> bool:
@@ -434,13 +494,36 @@ class StudioHooks:
         # xdist ends a run that has enough failures as if the user had interrupted it.
         return exitstatus in ENDED or bool(limit and distributed.countfailures >= limit)
 
+    def _certify(self) -> None:
+        """Write everything, and the certificate that was asked for or why there is none."""
+        asked = self.certifying
+        if asked is None:
+            self._write()
+            return
+        from studio_conformance.certificate.issue import issue, settle
+
+        why = settle(asked, self.session.packs[0].target.path, self.events)
+        self._write()
+        self.told.append(issue(asked, self.events, why))
+
     def _write(self) -> None:
         self._keep()
+        self._settle_known()
         folder = self.config.getoption("--studio-report")
         if folder is not None:
             root = self.config.invocation_params.dir / folder
             write_events(root / FILE_NAME, self.events)
             write_reports(root, self.events)
+
+    def _settle_known(self) -> None:
+        """Say how many known findings were seen; write them anew where that was asked for."""
+        known = self.session.packs[0].known
+        if known is None:
+            return
+        from studio_conformance.known import settle
+
+        update = self.config.option.studio_known_update
+        self.told.append(settle(known, self.events, today() if update else None))
 
     def _keep(self) -> None:
         """Keep the inputs of findings for --studio-replay."""
@@ -459,3 +542,5 @@ class StudioHooks:
         folder = self.config.getoption("--studio-report")
         if folder is not None:
             terminalreporter.write_line(f"event log and reports: {folder}")
+        for text in self.told:
+            terminalreporter.write_line(text)

@@ -152,6 +152,8 @@ def _pack(run: PackRun) -> PackEvent:
         "fail_on": settings.level,
         "config_file": str(settings.file) if settings.file else None,
         "waivers": len(settings.waivers),
+        "certify": run.certify,
+        "known": _known(run),
         "select": list(settings.select),
         "ignore": list(settings.ignore),
         "levels": dict(settings.levels),
@@ -166,6 +168,11 @@ def _pack(run: PackRun) -> PackEvent:
         "broken": run.broken,
         "unconfinable": run.unconfinable,
     }
+
+
+def _known(run: PackRun) -> dict[str, Any] | None:
+    known = run.known
+    return None if known is None else {"file": str(known.file), "findings": len(known.findings)}
 
 
 def _load(run: PackRun) -> dict[str, object]:

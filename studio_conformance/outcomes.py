@@ -27,6 +27,9 @@ USAGE: Final = 4
 NOTHING_TESTED: Final = 10
 ENVIRONMENT_BROKE: Final = 11
 NOT_ENFORCED: Final = 12
+"""The sandbox can't be enforced on this machine, so nothing of a pack was run."""
+NOT_CERTIFIED: Final = 13
+"""A certificate was asked for, and the run was green but not one that gets it."""
 
 MEANINGS: Final[dict[int, str]] = {
     CLEAN: "clean",
@@ -35,6 +38,7 @@ MEANINGS: Final[dict[int, str]] = {
     NOTHING_TESTED: "nothing was tested",
     ENVIRONMENT_BROKE: "the environment broke",
     NOT_ENFORCED: "the sandbox can't be enforced here",
+    NOT_CERTIFIED: "no certificate",
 }
 
 PRECEDENCE: Final[tuple[int, ...]] = (
@@ -43,6 +47,7 @@ PRECEDENCE: Final[tuple[int, ...]] = (
     ENVIRONMENT_BROKE,
     FINDINGS,
     NOTHING_TESTED,
+    NOT_CERTIFIED,
     CLEAN,
 )
 """With several causes, or several packs, the first of these that occurred is the run's status."""

@@ -114,6 +114,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="ID",
         help="run again the input of the finding with this id, as the last run kept it",
     )
+    group.addoption(
+        "--studio-certify",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="judge the whole pack without waivers and other excuses, and write a certificate of "
+        "a green run (default: studio-certificate.json, in the folder of --studio-report or here)",
+    )
+    group.addoption(
+        "--studio-known",
+        metavar="FILE",
+        help="findings that this file lists don't fail the run; new ones do",
+    )
+    group.addoption(
+        "--studio-known-update",
+        action="store_true",
+        help="write to that file what the run finds, and drop what is gone; what is new still "
+        "fails this run",
+    )
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

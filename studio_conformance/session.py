@@ -58,6 +58,7 @@ RUNNING = ("EXEC", "RPC")
 if TYPE_CHECKING:
     from reference_runtime.environments.building import Environment
     from studio_conformance.exercising import Exercises
+    from studio_conformance.known import KnownFindings
     from studio_conformance.release.baseline import Earlier
     from studio_conformance.release.interface import Interface
 
@@ -118,6 +119,10 @@ class PackRun:
     """The pack's own, once it was needed and where it has one."""
     only: tuple[Replay, ...] = ()
     """Judge these findings again, on their inputs, and nothing else."""
+    certify: dict[str, Any] | None = None
+    """For a run that is to certify the pack: what a certificate has to say about its settings."""
+    known: KnownFindings | None = None
+    """Findings that don't count because they were there before."""
     journal: Path | None = None
     """Where inputs are written down before they are run."""
     expected: list[Node] = field(default_factory=list)
@@ -375,9 +380,16 @@ class PackRun:
 
     def _waive(self, row: Result) -> Result:
         waiver = waiver_for(self.settings.waivers, row["code"], row["node"], today())
-        if waiver is not None:
-            row["outcome"], row["waiver"] = "waived", waiver.reason
+        reason = waiver.reason if waiver else self._known_reason(row)
+        if reason is not None:
+            row["outcome"], row["waiver"] = "waived", reason
         return row
+
+    def _known_reason(self, row: Result) -> str | None:
+        """Why the finding does not count, where the file of known findings lists it."""
+        if self.known is None:
+            return None
+        return self.known.reason(self.target.name, row["code"], row["node"], row["input"])
 
     def replay(self, check: Check, unit: Unit) -> str:
         if check.family == "RELEASE" and self.settings.baseline is not None:

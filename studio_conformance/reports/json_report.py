@@ -59,6 +59,8 @@ def _environment(events: Sequence[Event], about: Event) -> dict[str, Any]:
         "sandbox": about["sandbox"],
         "config_file": about["config_file"],
         "waivers": about["waivers"],
+        "certify": about.get("certify"),
+        "known": about.get("known"),
         "select": about["select"],
         "ignore": about["ignore"],
         "levels": about["levels"],
