@@ -74,9 +74,10 @@ def _schema(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
-def test_every_event_is_of_the_shipped_schema(events: list[Event]) -> None:
+def test_every_event_is_of_the_shipped_schema(events: list[Event], tmp_path: Path) -> None:
     schema = _schema("events")
-    for event in events:
+    write_events(tmp_path / "events.jsonl", events)
+    for event in read_events(tmp_path / "events.jsonl"):
         schema.validate(event)
     assert {event["event"] for event in events} >= {"header", "refused", "output", "footer"}
 
