@@ -15,6 +15,7 @@ from studio_conformance import (
     cli_docs,
     cli_init,
     cli_replay,
+    cli_report,
     cli_rules,
     outcomes,
 )
@@ -41,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     version = f"studio-conformance {studio_conformance.__version__}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (cli_describe, cli_rules, cli_replay, cli_init, cli_cache, cli_docs):
+    for module in (cli_describe, cli_rules, cli_replay, cli_report, cli_init, cli_cache, cli_docs):
         module.add_commands(commands)
     return parser
 

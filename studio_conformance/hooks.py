@@ -24,7 +24,6 @@ from studio_conformance.log import build_events
 from studio_conformance.opening import Opened, given_by
 from studio_conformance.options import WrongUsage, overrides
 from studio_conformance.protocol import has_nothing_around, is_heard, is_undisturbed, run_shortly
-from studio_conformance.reports.json_report import write_reports
 from studio_conformance.reports.terminal import render
 from studio_conformance.session import (
     RUNNING,
@@ -399,6 +398,8 @@ class StudioHooks:
         self._keep()
         folder = self.config.getoption("--studio-report")
         if folder is not None:
+            from studio_conformance.reports.formats import write_reports
+
             root = self.config.invocation_params.dir / folder
             write_events(root / FILE_NAME, self.events)
             write_reports(root, self.events)
