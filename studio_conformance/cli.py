@@ -14,6 +14,7 @@ from studio_conformance import (
     cli_describe,
     cli_docs,
     cli_init,
+    cli_matrix,
     cli_replay,
     cli_report,
     cli_rules,
@@ -21,6 +22,9 @@ from studio_conformance import (
 )
 from studio_conformance.cli_errors import CommandFailed
 
+COMMANDS = (
+    cli_describe, cli_rules, cli_replay, cli_report, cli_matrix, cli_init, cli_cache, cli_docs,
+)  # fmt: skip
 EPILOG = "exit status: " + ", ".join(f"{n} {text}" for n, text in outcomes.MEANINGS.items())
 
 
@@ -42,7 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     version = f"studio-conformance {studio_conformance.__version__}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (cli_describe, cli_rules, cli_replay, cli_report, cli_init, cli_cache, cli_docs):
+    for module in COMMANDS:
         module.add_commands(commands)
     return parser
 

@@ -106,9 +106,7 @@ def _pack(
         ],
         "reasons": [[*key, nodes] for key, nodes in reasons.items()],
         "findings": [_finding(row, pack, codes, places) for row in pack.findings],
-        "executions": [
-            {**_without(e, "node"), "node": places[e["node"]]} for e in pack.executions
-        ],
+        "executions": [{**_without(e, "node"), "node": places[e["node"]]} for e in pack.executions],
         "output": pack.output and _without(pack.output),
         "deaths": [_without(death) for death in pack.deaths],
         "release": pack.release and _without(pack.release),

@@ -38,7 +38,7 @@ def page(script: str, data: Any) -> Iterator[str]:
 
 
 def _part(name: str) -> str:
-    return files(__package__).joinpath("html", name).read_text(encoding="utf-8")
+    return (files("studio_conformance.reports") / "html" / name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:

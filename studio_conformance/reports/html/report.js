@@ -164,9 +164,9 @@ function findingItem(finding, pack) {
 function findingBody(finding, check) {
   const rows = [];
   const add = (name, value) => { if (value) rows.push(h("dt", {}, name), h("dd", { class: "text" }, value)); };
-  add("What", visible((finding.message || "").length > 400 ? finding.message.slice(0, 4000) : finding.message || ""));
+  if ((finding.message || "").length > 400) add("What", visible(finding.message.slice(0, 8000)));
   add("Waived", finding.waiver && visible(finding.waiver));
-  add("Why", visible(check[5 - 1]));
+  add("Why", visible(check[4]));
   add("Fix", visible(check[5]));
   if (finding.example) add("Input", inputs(finding.example));
   if (finding.replay) add("Replay", command(finding.replay));
