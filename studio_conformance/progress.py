@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -23,16 +24,15 @@ Clock = Callable[[], float]
 
 def tells_progress(config: pytest.Config) -> bool:
     """Whether somebody reads along: not with -q, and not in a worker of xdist."""
-    quiet = config.get_verbosity() < 0 or hasattr(config, "workerinput")
-    return not quiet and config.pluginmanager.get_plugin("terminalreporter") is not None
+    return config.get_verbosity() >= 0 and not hasattr(config, "workerinput")
 
 
 def loading_teller(config: pytest.Config, clock: Clock = time.monotonic) -> Progress | None:
     """Tells that a pack loads: one changing line on a terminal; else a line per pack with -v, and
     one every LINE_EVERY seconds while it lasts."""
-    if not tells_progress(config):
-        return None
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not tells_progress(config):
+        return None
     begun = clock()
     told: set[str] = set()
     last = begun
@@ -72,6 +72,14 @@ class RunProgress:
         self.begun = self.last = self.clock()
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_logstart(self, nodeid: str) -> Generator[None, object, object]:
+        self._erase()
+        result = yield
+        if self._can_redraw and self.clock() - self.last >= REDRAW_EVERY:
+            self._draw(self.text(f"running {nodeid}"))
+        return result
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_logreport(
         self, report: pytest.TestReport
     ) -> Generator[None, object, object]:
@@ -81,7 +89,8 @@ class RunProgress:
         if report.when == "call":
             self.done += 1
             self.failed += report.failed
-            self._tell(report.nodeid)
+            if not self._can_redraw and self.clock() - self.last >= LINE_EVERY:
+                self._write_line(self.text(f"done {report.nodeid}"))
         return result
 
     def pytest_sessionfinish(self) -> None:
@@ -91,23 +100,24 @@ class RunProgress:
     def _reporter(self) -> Any:
         return self.config.pluginmanager.get_plugin("terminalreporter")
 
-    def _tell(self, nodeid: str) -> None:
-        on_terminal = self._reporter.isatty and self.config.getoption("capture") != "no"
-        since = self.clock() - self.last
-        if on_terminal and self.config.get_verbosity() == 0:
-            if since >= REDRAW_EVERY or not self.drawn:
-                self._draw(self.text(nodeid))
-        elif since >= LINE_EVERY:
+    @cached_property
+    def _can_redraw(self) -> bool:
+        """On a terminal where only pytest writes, and not a line for each item anyway."""
+        alone = self.config.getoption("capture") != "no" and self.config.get_verbosity() == 0
+        return alone and self._reporter is not None and bool(self._reporter.isatty)
+
+    def _write_line(self, text: str) -> None:
+        if self._reporter is not None:
             self._reporter.ensure_newline()
-            self._reporter.write_line(self.text(nodeid))
+            self._reporter.write_line(text)
             self.last = self.clock()
 
-    def text(self, nodeid: str) -> str:
-        """Seconds, how far, what went wrong so far, and the last item."""
+    def text(self, now: str) -> str:
+        """Seconds, how far, what went wrong so far, and what is going on."""
         total = self.total or sum(len(run.units) for run in self.session.packs)
         failed = f", {self.failed} with findings" if self.failed else ""
         seconds = self.clock() - self.begun
-        shown = nodeid if len(nodeid) <= 60 else f"{nodeid[:59]}…"
+        shown = now if len(now) <= 80 else f"{now[:79]}…"
         return f"[{seconds:.0f} s] {self.done} of {total} items{failed}; {shown}"
 
     def _draw(self, text: str) -> None:
@@ -116,7 +126,7 @@ class RunProgress:
         column = writer.width_of_current_line + 1
         line = text[: writer.fullwidth - 1]
         self._raw(f"\n{CLEAR_LINE}{line}{UP}\x1b[{column}G")
-        self.drawn = True
+        self.drawn, self.last = True, self.clock()
 
     def _erase(self) -> None:
         if self.drawn:
