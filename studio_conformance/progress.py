@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from studio_conformance.items import FamilyItem
-from studio_conformance.session import Progress, Session
+from studio_conformance.session import RUNNING, Progress, Session
 
 LINE_EVERY = 20.0
 """Seconds between two lines where no line can change."""
@@ -75,7 +75,8 @@ class RunProgress:
     def pytest_runtest_logstart(self, nodeid: str) -> Generator[None, object, object]:
         self._erase()
         result = yield
-        if self._can_redraw and self.clock() - self.last >= REDRAW_EVERY:
+        slow = nodeid.rpartition("::")[2] in RUNNING
+        if self._can_redraw and (slow or self.clock() - self.last >= REDRAW_EVERY):
             self._draw(self.text(f"running {nodeid}"))
         return result
 

@@ -55,7 +55,12 @@ def _absolute(about: Event) -> str:
 
 
 def _quoted(path: str) -> str:
-    return quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    """A path as part of a URI: the bytes of the file's name, where it is one."""
+    try:
+        name = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        name = path.encode("utf-8", "backslashreplace")
+    return quote(name, safe="/")
 
 
 def _driver(facts: Facts, rules: dict[str, int]) -> dict[str, Any]:
