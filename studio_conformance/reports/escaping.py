@@ -31,11 +31,15 @@ def xml(text: str) -> str:
     return text.replace("\n", "&#10;").replace("\t", "&#9;")
 
 
-def code(text: str, limit: int = 300) -> str:
-    """A code span of Markdown: nothing in it is markup, a link or a mention, in tables too."""
-    flat = one_line(text, limit).replace("|", "\\|")
+def code(text: str, limit: int = 300, *, in_table: bool = False) -> str:
+    """A code span of Markdown: nothing in it is markup, a link or a mention. Empty for no text."""
+    flat = one_line(text, limit)
+    if not flat:
+        return ""
+    if in_table:
+        flat = flat.replace("|", "\\|")
     fence = "`" * (max((len(run) for run in re.findall("`+", flat)), default=0) + 1)
-    room = " " if flat[:1] == "`" or flat[-1:] == "`" or not flat else ""
+    room = " " if flat[:1] == "`" or flat[-1:] == "`" else ""
     return f"{fence}{room}{flat}{room}{fence}"
 
 

@@ -43,7 +43,7 @@ def _totals(pack: PackFacts) -> str:
         totals["passed"],
         pack.results,
     )
-    name = code(f"{pack.about['name']}{version}", 80)
+    name = code(f"{pack.about['name']}{version}", 80, in_table=True)
     return f"| {name} | {' | '.join(map(str, numbers))} |\n"
 
 

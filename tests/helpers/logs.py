@@ -62,7 +62,11 @@ def a_check(code: str, **fields: Any) -> Event:
     told = {"title": f"Title of {code}.", "why": f"Why {code}.", "fix": f"Fix {code}."}
     family = code.partition("-")[0]
     return {
-        **{"event": "check", "code": code, "slug": slug, "family": family, "scope": scope},
+        "event": "check",
+        "code": code,
+        "slug": slug,
+        "family": family,
+        "scope": scope,
         **told,
         **fields,
     }
@@ -99,8 +103,15 @@ def a_pack_event(label: str = "tones", **fields: Any) -> Event:
         "confinement": "made up",
         "worker": {"python": "3.11.7", "torch": "2.9", "numpy": "2.1"},
         "load": {
-            **{"loaded": True, "route": "v3", "seconds": 0.1, "inspection_seconds": 0.2},
-            **{"peak_bytes": 1, "modules": 1, "nodes": 1, "registered": 1, "described": 1},
+            "loaded": True,
+            "route": "v3",
+            "seconds": 0.1,
+            "inspection_seconds": 0.2,
+            "peak_bytes": 1,
+            "modules": 1,
+            "nodes": 1,
+            "registered": 1,
+            "described": 1,
         },
         "broken": None,
         **fields,
@@ -109,9 +120,16 @@ def a_pack_event(label: str = "tones", **fields: Any) -> Event:
 
 def a_node_event(name: str, label: str = "tones", **fields: Any) -> Event:
     return {
-        **{"event": "node", "pack": label, "node": name, "kind": "v3", "registered": True},
-        **{"described": True, "display_name": f"{name} (shown)", "class_name": "C"},
-        **{"file": f"/packs/{label}/nodes.py", "line": 7},
+        "event": "node",
+        "pack": label,
+        "node": name,
+        "kind": "v3",
+        "registered": True,
+        "described": True,
+        "display_name": f"{name} (shown)",
+        "class_name": "C",
+        "file": f"/packs/{label}/nodes.py",
+        "line": 7,
         **fields,
     }
 
@@ -121,8 +139,14 @@ def a_result(
 ) -> Event:
     """A row; findings have a place, an input and a command."""
     row: Event = {
-        **{"event": "result", "pack": label, "code": code, "slug": CHECKS[code][0]},
-        **{"family": code.partition("-")[0], "level": "error", "node": node, "outcome": outcome},
+        "event": "result",
+        "pack": label,
+        "code": code,
+        "slug": CHECKS[code][0],
+        "family": code.partition("-")[0],
+        "level": "error",
+        "node": node,
+        "outcome": outcome,
         "message": "" if outcome == "passed" else f"{outcome} because",
         **dict.fromkeys(("file", "line", "input", "replay", "traceback", "waiver", "example")),
     }
@@ -140,9 +164,18 @@ def an_execution(node: str, label: str = "tones", **fields: Any) -> Event:
     names = ("returned", "rejected", "raised", "lacking", "crashed", "hung", "not_run")
     counts = dict.fromkeys((*names, "not_reached"), 0)
     return {
-        **{"event": "execution", "pack": label, "node": node, "planned": 3, **counts},
-        **{"returned": 3, "runs": 9, "not_generable": [], "fakes": [], "reason": ""},
-        **{"seconds": 1.5, "slowest": 0.25},
+        "event": "execution",
+        "pack": label,
+        "node": node,
+        "planned": 3,
+        **counts,
+        "returned": 3,
+        "runs": 9,
+        "not_generable": [],
+        "fakes": [],
+        "reason": "",
+        "seconds": 1.5,
+        "slowest": 0.25,
         **fields,
     }
 
