@@ -451,12 +451,12 @@ function reasonTable(letter, rows) {
   const names = nodes => h("span", { class: "text" }, nodes.slice(0, 12).map(n => nodeName(view.pack, n, 50)).join(", ") + (nodes.length > 12 ? ` and ${nodes.length - 12} more` : ""));
   const body = h("tbody", {}, rows.slice(0, 600).map(([check, , reason, nodes]) => h("tr", {},
     h("td", {}, `${DATA.checks[check][0]} ${DATA.checks[check][1]}`), h("td", { class: "text" }, short(reason, 300)), h("td", { class: "num" }, nodes.length), h("td", { class: "muted" }, names(nodes)))));
-  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ["Check", "Reason", "Nodes", ""].map(t => h("th", { scope: "col" }, t)))), body));
+  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ["Check", "Reason", "Nodes", "Which"].map(t => h("th", { scope: "col", class: t === "Nodes" ? "num" : null }, t)))), body));
 }
 
 function executionTable(rows) {
   const why = e => [e.not_generable.length ? `no value for ${e.not_generable.join(", ")}` : "", e.reason, e.not_reached ? `${e.not_reached} of ${e.planned} inputs not reached` : ""].filter(Boolean).join("; ");
-  return h("table", {}, h("tbody", {}, rows.slice(0, 600).map(e => h("tr", {}, h("td", { class: "text" }, nodeName(view.pack, e.node, 60)), h("td", { class: "text" }, short(why(e), 400))))));
+  return h("div", { class: "scroll" }, h("table", {}, h("tbody", {}, rows.slice(0, 600).map(e => h("tr", {}, h("td", { class: "text" }, nodeName(view.pack, e.node, 60)), h("td", { class: "text" }, short(why(e), 400)))))));
 }
 
 const BUMPS = ["none", "patch", "minor", "major"];
@@ -485,7 +485,7 @@ function timings() {
   const line = e => h("tr", {}, h("td", { class: "text" }, nodeName(view.pack, e.node, 60)), h("td", { class: "num" }, `${e.seconds.toFixed(2)} s`), h("td", { width: "36%" }, meter(e.seconds)),
     h("td", { class: "num muted" }, `slowest call ${e.slowest.toFixed(2)} s`), h("td", { class: "num muted" }, `${e.runs} calls, ${e.planned} inputs`));
   const total = rows.reduce((sum, e) => sum + e.seconds, 0);
-  return h("section", { id: "timings", "aria-labelledby": "timings-title" }, heading("timings", "Timings", `nodes ran for ${total.toFixed(1)} s, the whole run took ${DATA.run.seconds.toFixed(1)} s; the ${Math.min(rows.length, 20)} longest`),
+  return h("section", { id: "timings", "aria-labelledby": "timings-title" }, heading("timings", "Timings", `nodes ran for ${total.toFixed(1)} s, the whole run took ${DATA.run.seconds.toFixed(1)} s${rows.length > 20 ? "; the 20 longest" : ""}`),
     h("div", { class: "card scroll" }, h("table", {}, h("tbody", {}, rows.slice(0, 20).map(line)))));
 }
 
