@@ -71,16 +71,22 @@ def _properties(facts: Facts, pack: PackFacts) -> Iterator[str]:
 def _case(
     row: Event, pack: PackFacts, check: Event, seen: Counter[tuple[str | None, str, str | None]]
 ) -> str:
-    key = (row["node"], row["code"], row["input"])
-    seen[key] += row["outcome"] in ("failed", "errored", "waived")
     on = f" [{row['input']}]" if row["input"] else ""
-    again = f" ({seen[key]})" if seen[key] > 1 else ""
-    name = one_line(f"{row['code']} {row['slug']}{on}{again}")
+    name = one_line(f"{row['code']} {row['slug']}{on}{_again(row, seen)}")
     # A point would be taken for the end of a package's name.
     node = one_line((row["node"] or "(pack)").replace(".", "_"))
     inside = _inside(row, pack, check)
     head = f'<testcase classname="{xml(pack.label)}.{xml(node)}" name="{xml(name)}" time="0"'
     return f"{head}>{inside}</testcase>\n" if inside else f"{head}/>\n"
+
+
+def _again(row: Event, seen: Counter[tuple[str | None, str, str | None]]) -> str:
+    """What tells a second finding of a check in the same place from the first."""
+    if row["outcome"] == "passed" or row["outcome"] in SKIPPED[1:]:
+        return ""
+    key = (row["node"], row["code"], row["input"])
+    seen[key] += 1
+    return f" ({seen[key]})" if seen[key] > 1 else ""
 
 
 def _inside(row: Event, pack: PackFacts, check: Event) -> str:

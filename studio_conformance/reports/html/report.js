@@ -16,7 +16,9 @@ const WHY_NOT = {
   r: "Planned, but the time given (--studio-budget) was over, or the run was broken off or partial.",
   a: "The rule has nothing to say about this node.",
 };
-const CHUNK = 120;
+const CHUNK = 60;
+// Rows of the matrix that come by themselves, when the browser has nothing else to do.
+const UNASKED = 600;
 const state = { pack: 0, text: "", show: "all" };
 let view = null;
 
@@ -380,6 +382,7 @@ function matrixTable() {
 function fillMatrix() {
   const body = document.getElementById("rows"), box = document.getElementById("rows-more");
   const places = shownNodes();
+  const turn = view.turn = (view.turn || 0) + 1;
   body.replaceChildren();
   let shown = 0;
   const grow = () => {
@@ -388,6 +391,7 @@ function fillMatrix() {
     body.append(part);
     box.hidden = shown >= places.length;
     box.textContent = `Show more (${(places.length - shown).toLocaleString("en")} nodes left)`;
+    if (shown < Math.min(places.length, UNASKED)) requestIdleCallback(() => { if (view.turn === turn) grow(); });
   };
   box.onclick = grow;
   grow();
