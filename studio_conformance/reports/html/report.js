@@ -101,14 +101,14 @@ function tiles(pack) {
   const totals = pack.totals;
   const untested = (totals.not_generable || 0) + (totals.not_reached || 0);
   const nodes = pack.nodes.filter(n => n[0] !== null).length;
-  const tile = (number, label, of) => h("div", { class: number ? "tile" : "tile zero" },
-    h("b", {}, number.toLocaleString("en"), of === undefined ? null : h("small", {}, ` of ${of.toLocaleString("en")}`)), h("span", {}, label));
+  const tile = (number, label) => h("div", { class: number ? "tile" : "tile zero" }, h("b", {}, number.toLocaleString("en")), h("span", {}, label));
+  const results = `of ${many(pack.results, "result")}`;
   return h("div", { class: "tiles" },
-    tile(pack.fit, "nodes without an error", nodes),
+    tile(pack.fit, `of ${many(nodes, "node")} without an error`),
     tile(pack.levels.error || 0, "errors"), tile(pack.levels.warning || 0, "warnings"),
     tile(totals.errored || 0, "not judged"), tile(totals.waived || 0, "waived"),
-    tile(untested, "not tested", pack.results),
-    tile(totals.passed || 0, "passed", pack.results));
+    tile(untested, `${results} not tested`),
+    tile(totals.passed || 0, `${results} passed`));
 }
 
 function bar(pack) {
@@ -411,16 +411,18 @@ function fillFindings() {
 function refresh() { fillFindings(); fillMatrix(); }
 
 function toolbar() {
-  const has = letters => view.pack.nodes.filter(n => [...letters].some(l => n[5].includes(l))).length;
+  const { totals, levels } = view.pack;
+  const number = { f: levels.error, w: levels.warning, e: totals.errored, v: totals.waived, gr: (totals.not_generable || 0) + (totals.not_reached || 0) };
+  const has = letters => number[letters] || 0;
   const choices = [["all", "All"], ["f", "Errors"], ["w", "Warnings"], ["e", "Not judged"], ["v", "Waived"], ["gr", "Not tested"]];
-  const chips = h("div", { class: "chips", role: "group", "aria-label": "Show nodes with" }, choices
+  const chips = h("div", { class: "chips", role: "group", "aria-label": "Show only" }, choices
     .filter(([letters]) => letters === "all" || has(letters))
     .map(([letters, label]) => h("button", { type: "button", class: "chip", "data-show": letters, "aria-pressed": String(state.show === letters),
       click: event => {
         state.show = letters;
         chips.querySelectorAll(".chip").forEach(c => c.setAttribute("aria-pressed", String(c === event.currentTarget)));
         refresh();
-      } }, label, letters === "all" ? null : h("small", {}, has(letters)))));
+      } }, label, letters === "all" ? null : h("small", {}, has(letters).toLocaleString("en")))));
   let wait = 0;
   const search = h("input", { type: "search", id: "search", placeholder: "Search nodes, checks, files, messages  ( / )", "aria-label": "Search", value: state.text,
     input: () => { clearTimeout(wait); wait = setTimeout(() => { state.text = search.value.trim().toLowerCase(); refresh(); }, 60); } });

@@ -103,7 +103,7 @@ def test_the_verdict_and_the_totals_come_first(opened: Any) -> None:
     browser = opened(*logs.every_outcome())
     assert texts(browser, "#verdict h1") == ["✕ The environment broke"]
     assert texts(browser, ".tile")[:3] == [
-        "1 of 2\nnodes without an error",
+        "1\nof 2 nodes without an error",
         "1\nerrors",
         "1\nwarnings",
     ]
