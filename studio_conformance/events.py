@@ -1,23 +1,25 @@
 """The event log of a run: JSON lines between a header and a footer.
 
-Every report is a pure function of the list of events, so a report can be made again, elsewhere and
-later, from the log alone. A log without its footer is the log of a run that did not end: it is
-refused rather than half believed.
+Every report is a pure function of the events, so a report can be made again, elsewhere and later,
+from the log alone. The footer holds the number and the digest of all lines before it: a log that
+broke off, was cut or was changed is refused rather than half believed. The digest is no signature;
+who can rewrite the whole file can rewrite its footer.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
-from studio_conformance.files import write_text
+from studio_conformance.files import write_chunks
 from studio_conformance.release.interface import Interface
 from studio_conformance.results import Result
 from studio_conformance.tally import Tally
 
-LOG_VERSION = 1
+LOG_VERSION = 2
 FILE_NAME = "events.jsonl"
 
 
@@ -176,6 +178,8 @@ class Footer(TypedDict):
     complete: bool
     finished: str
     seconds: float
+    # And, in a file: ``lines``, the number of lines before this one, and ``sha256``, the digest of
+    # their bytes (see ``write_events``).
 
 
 Event = dict[str, Any]
@@ -191,33 +195,93 @@ def of_kind(events: Iterable[Event], kind: str) -> list[Event]:
 
 
 def write_events(file: Path, events: Iterable[Event]) -> None:
-    """Write the log. ASCII only: whatever a node is called, the file is valid UTF-8."""
-    write_text(file, "".join(json.dumps(event) + "\n" for event in events))
+    """Write the log and seal its footer. ASCII only: whatever a node is called, it is UTF-8."""
+    write_chunks(file, _sealed_lines(events))
+
+
+def _sealed_lines(events: Iterable[Event]) -> Iterator[str]:
+    digest = hashlib.sha256()
+    for before, event in enumerate(events):
+        sealed = event
+        if event["event"] == "footer":
+            sealed = {**event, "lines": before, "sha256": digest.hexdigest()}
+        line = json.dumps(sealed) + "\n"
+        digest.update(line.encode("ascii"))
+        yield line
+
+
+class Log:
+    """A complete log on disk. Can be iterated again and again; it need not fit into memory.
+
+    Raises InvalidLog, when made, for a file that is no log, of another version, cut or changed;
+    the message is one line.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.header, self.footer = _verified(file)
+
+    def __iter__(self) -> Iterator[Event]:
+        with self.file.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                yield _event(self.file, number, line)
 
 
 def read_events(file: Path) -> list[Event]:
-    """The events of a complete log.
+    """The events of a complete log. Raises InvalidLog, see ``Log``, and OSError."""
+    return list(Log(file))
 
-    Raises InvalidLog when a line is no event, the header is missing or of another version, or the
-    footer is missing.
-    """
-    lines = file.read_text(encoding="utf-8").splitlines()
-    events = [_event(file, number, line) for number, line in enumerate(lines, 1)]
-    if not events or events[0]["event"] != "header":
+
+def _verified(file: Path) -> tuple[Event, Event]:
+    """Header and footer of a log that is as it was written. Raises InvalidLog."""
+    first, last, before, digest = _read_through(file)
+    header = _event(file, 1, first) if first else {}
+    if header.get("event") != "header":
         raise InvalidLog(f"{file}: no event log: the first line is no header")
-    version = events[0].get("schema_version")
+    version = header.get("schema_version")
     if version != LOG_VERSION:
         raise InvalidLog(f"{file}: log version {version!r}; this program reads {LOG_VERSION}")
-    if events[-1]["event"] != "footer":
-        raise InvalidLog(f"{file}: no footer after line {len(lines)}: the run did not end")
-    return events
+    footer = _event(file, before + 1, last)
+    if footer["event"] != "footer" or not last.endswith(b"\n"):
+        raise InvalidLog(
+            f"{file}: no footer after line {before + 1}: the run did not end, or the file was cut"
+        )
+    _compare(file, footer, before, digest)
+    return header, footer
 
 
-def _event(file: Path, number: int, line: str) -> Event:
+def _read_through(file: Path) -> tuple[bytes, bytes, int, str]:
+    """First and last line, the number of lines before the last, and the digest of those."""
+    digest, first, last, before = hashlib.sha256(), b"", b"", -1
+    with file.open("rb") as stream:
+        for line in stream:
+            first = first or line
+            digest.update(last)
+            last, before = line, before + 1
+    return first, last, before, digest.hexdigest()
+
+
+def _compare(file: Path, footer: Event, before: int, digest: str) -> None:
+    """Raises InvalidLog when the lines before the footer are not those it was written for."""
+    if (footer.get("lines"), footer.get("sha256")) == (before, digest):
+        return
+    with file.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            _event(file, number, line)  # Name the line that is broken, if one is.
+    if footer.get("lines") != before:
+        told = f"{before} lines stand before the footer, which was written after"
+        raise InvalidLog(f"{file}: {told} {footer.get('lines', 'an unknown number')}: it was cut")
+    raise InvalidLog(
+        f"{file}: changed after it was written: its lines don't have the digest of its footer"
+    )
+
+
+def _event(file: Path, number: int, line: bytes) -> Event:
     try:
         event = json.loads(line)
-    except ValueError as error:
-        raise InvalidLog(f"{file}:{number}: not JSON: {error}") from error
+    except (ValueError, RecursionError) as error:
+        told = str(error).partition("\n")[0]
+        raise InvalidLog(f"{file}:{number}: not JSON: {told}") from error
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
-        raise InvalidLog(f"{file}:{number}: no event: {line[:60]}")
+        raise InvalidLog(f"{file}:{number}: no event: {line[:60]!r}")
     return event

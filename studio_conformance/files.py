@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -12,18 +13,28 @@ def write_aside(file: Path, data: bytes) -> None:
 
     A link is followed, and the permissions of a file that exists are kept.
     """
-    file = file.resolve()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        aside.write_bytes(data)
-        if file.exists():
-            shutil.copymode(file, aside)
-        os.replace(aside, file)
-    finally:
-        aside.unlink(missing_ok=True)
+    _write(file, (data,))
 
 
 def write_text(file: Path, text: str) -> None:
     """``write_aside`` for text, as UTF-8 with line ends as they stand."""
     write_aside(file, text.encode("utf-8"))
+
+
+def write_chunks(file: Path, chunks: Iterable[str]) -> None:
+    """``write_text`` for text that comes piece by piece; when making it fails, nothing changes."""
+    _write(file, (chunk.encode("utf-8") for chunk in chunks))
+
+
+def _write(file: Path, chunks: Iterable[bytes]) -> None:
+    file = file.resolve()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with aside.open("wb") as stream:
+            stream.writelines(chunks)
+        if file.exists():
+            shutil.copymode(file, aside)
+        os.replace(aside, file)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -24,8 +24,8 @@ from studio_conformance.kept import NoSuchFinding, journal_file, keep, kept_file
 from studio_conformance.log import build_events
 from studio_conformance.opening import Opened, given_by
 from studio_conformance.options import WrongUsage, overrides
+from studio_conformance.progress import RunProgress, loading_teller, tells_progress
 from studio_conformance.protocol import has_nothing_around, is_heard, is_undisturbed, run_shortly
-from studio_conformance.reports.json_report import write_reports
 from studio_conformance.reports.terminal import render
 from studio_conformance.session import (
     RUNNING,
@@ -78,6 +78,8 @@ def activate(config: pytest.Config, ahead: Opened | None = None) -> None:
             config.pluginmanager.unregister(idle)
     hooks = StudioHooks(config, session, picked, certifying)
     config.pluginmanager.register(hooks, "studio-conformance-run")
+    if tells_progress(config):
+        config.pluginmanager.register(RunProgress(config, session), "studio-conformance-progress")
 
 
 def _is_item_id(argument: str, session: Session) -> bool:
@@ -399,22 +401,7 @@ class StudioHooks:
         return any(f"{item.nodeid}::".startswith(f"{wanted}::") for wanted in self.picked)
 
     def _progress(self) -> Progress | None:
-        """Tells the reader that a pack loads: one changing line, or with -v a line per pack."""
-        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
-        verbosity = self.config.getoption("verbose")
-        if reporter is None or verbosity < 0 or not (reporter.isatty or verbosity):
-            return None
-        told: set[str] = set()
-
-        def tell(label: str, text: str) -> None:
-            if reporter.isatty:
-                line = f"loading {label}: {text}"
-                reporter.rewrite(line[: reporter._tw.fullwidth - 1], erase=True)
-            elif label not in told:
-                reporter.write_line(f"loading {label}")
-            told.add(label)
-
-        return tell
+        return loading_teller(self.config)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(
@@ -511,6 +498,8 @@ class StudioHooks:
         self._settle_known()
         folder = self.config.getoption("--studio-report")
         if folder is not None:
+            from studio_conformance.reports.formats import write_reports
+
             root = self.config.invocation_params.dir / folder
             write_events(root / FILE_NAME, self.events)
             write_reports(root, self.events)

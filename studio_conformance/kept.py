@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reference_runtime.exercise.facts import Case
+from studio_conformance.events import InvalidLog, Log
 from studio_conformance.files import write_text
 
 MAX_KEPT = 2_000
@@ -92,7 +93,7 @@ def replays_in(file: Path) -> Iterator[tuple[dict[str, Any], Replay]]:
         whole = json.loads(text)
         entries = _of_document(whole)
     except ValueError:
-        entries = _of_lines(file, text)
+        entries = _of_log(file)
     yield from entries
 
 
@@ -113,22 +114,22 @@ def _of_document(whole: Any) -> list[tuple[dict[str, Any], Replay]]:
     return [({}, replay)]
 
 
-def _of_lines(file: Path, text: str) -> list[tuple[dict[str, Any], Replay]]:
-    """An event log."""
+def _of_log(file: Path) -> list[tuple[dict[str, Any], Replay]]:
+    """An event log. Raises NoSuchFinding when it is none, or cut or changed."""
     found: list[tuple[dict[str, Any], Replay]] = []
     packs: dict[str, dict[str, Any]] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        try:
-            event = json.loads(line)
-        except ValueError:
-            raise NoSuchFinding(f"{file}:{number}: not JSON; is this a log of ours?") from None
-        if event.get("event") == "pack":
-            packs[event["pack"]] = {
-                name: event[name] for name in ("path", "api_level", "mode", "fakes", "isolation")
-            }
-        replay = _replay(event) if event.get("event") == "result" else None
-        if replay is not None:
-            found.append((packs.get(event["pack"], {}), replay))
+    try:
+        for event in Log(file):
+            if event["event"] == "pack":
+                packs[event["pack"]] = {
+                    name: event[name]
+                    for name in ("path", "api_level", "mode", "fakes", "isolation")
+                }
+            replay = _replay(event) if event["event"] == "result" else None
+            if replay is not None:
+                found.append((packs.get(event["pack"], {}), replay))
+    except InvalidLog as error:
+        raise NoSuchFinding(str(error)) from None
     return found
 
 

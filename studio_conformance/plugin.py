@@ -55,7 +55,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--studio-report",
         metavar="DIR",
-        help="write events.jsonl and report.json (several packs: NAME/report.json) to this folder",
+        help="write the event log and all reports to this folder: events.jsonl, report.html, "
+        "report.json (several packs: NAME/report.json), results.jsonl, junit.xml, report.sarif, "
+        "summary.md, badge.svg, badge.json",
     )
     group.addoption(
         "--studio-timeout",

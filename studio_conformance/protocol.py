@@ -17,7 +17,7 @@ LOOKING_INSIDE = ("setupshow", "setuponly", "setupplan", "usepdb", "trace")
 AROUND_AN_ITEM = ("pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardown")
 LISTENING_TO_CALLS = frozenset({
     "_pytest.cacheprovider", "_pytest.logging", "_pytest.main", "_pytest.terminal",
-    "studio_conformance.hooks",
+    "studio_conformance.hooks", "studio_conformance.progress",
 })  # fmt: skip
 """Listeners that make nothing of a setup or teardown that passed, but where durations are told."""
 

@@ -3,53 +3,53 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from studio_conformance.events import Event, of_kind
-from studio_conformance.files import write_text
-from studio_conformance.results import count, was_missed
+from studio_conformance.events import Event
+from studio_conformance.outcomes import OUTCOMES
+from studio_conformance.reports.facts import Facts, PackFacts, gather
 
 REPORT_VERSION = 1
-FILE_NAME = "report.json"
 
 
-def build_report(events: Sequence[Event], pack: str) -> dict[str, Any]:
+def build_report(events: Iterable[Event], pack: str) -> dict[str, Any]:
     """The report on the pack with this label."""
-    about = next(e for e in of_kind(events, "pack") if e["pack"] == pack)
-    mine = [e for e in events if e.get("pack") == pack]
-    rows = of_kind(mine, "result")
-    texts = {check["code"]: check for check in of_kind(events, "check")}
+    facts = gather(events)
+    rows = (e for e in events if e["event"] == "result" and e["pack"] == pack)
+    results = [result_of(row, facts.checks[row["code"]]) for row in rows]
+    return {**_head(facts, facts.packs[pack]), "results": results}
+
+
+def _head(facts: Facts, pack: PackFacts) -> dict[str, Any]:
+    """All of the report but its results."""
+    about, output = pack.about, pack.output
     return {
         "schema_version": REPORT_VERSION,
         "pack": {key: about[key] for key in ("name", "version", "path", "api_level")}
-        | {"api_level_reason": about["api_level_reason"], "label": pack},
-        "environment": _environment(events, about),
-        "complete": _complete(rows, about),
-        "totals": _totals(rows, mine),
+        | {"api_level_reason": about["api_level_reason"], "label": pack.label},
+        "environment": _environment(facts, about),
+        # Whether everything planned was judged or has a reason in the pack itself.
+        "complete": about["broken"] is None and bool(pack.results) and not pack.missed,
+        "totals": _totals(pack),
         "load": about["load"],
         "broken": about["broken"],
-        "output": next(
-            ({"tail": e["tail"], "bytes": e["bytes"]} for e in of_kind(mine, "output")), None
-        ),
-        "deaths": [_without(e, "event", "pack") for e in of_kind(mine, "death")],
-        "nodes": [_without(e, "event", "pack") for e in of_kind(mine, "node")],
-        "interface": _only(mine, "interface"),
-        "release": _only(mine, "release"),
-        "executions": [_without(e, "event", "pack") for e in of_kind(mine, "execution")],
-        "results": [_result(row, texts[row["code"]]) for row in rows],
+        "output": {"tail": output["tail"], "bytes": output["bytes"]} if output else None,
+        "deaths": [_without(e, "event", "pack") for e in pack.deaths],
+        "nodes": [_without(e, "event", "pack") for e in pack.nodes],
+        "interface": _told(pack.interface),
+        "release": _told(pack.release),
+        "executions": [_without(e, "event", "pack") for e in pack.executions],
     }
 
 
-def _only(mine: Sequence[Event], kind: str) -> dict[str, Any] | None:
-    """The pack's one event of this kind, without what says whose it is; None without one."""
-    found = of_kind(mine, kind)
-    return _without(found[0], "event", "pack") if found else None
+def _told(event: Event | None) -> dict[str, Any] | None:
+    """The pack's one event of a kind, without what says whose it is; None without one."""
+    return _without(event, "event", "pack") if event is not None else None
 
 
-def _environment(events: Sequence[Event], about: Event) -> dict[str, Any]:
-    header = events[0]
+def _environment(facts: Facts, about: Event) -> dict[str, Any]:
+    header = facts.header
     return {
         "versions": header["versions"],
         "worker": about["worker"],
@@ -71,29 +71,23 @@ def _environment(events: Sequence[Event], about: Event) -> dict[str, Any]:
         "variables": header["environment"],
         "argv": header["argv"],
         "started": header["started"],
-        "finished": events[-1]["finished"],
+        "finished": facts.footer["finished"],
     }
 
 
-def _complete(rows: Sequence[Event], about: Event) -> bool:
-    """Whether everything planned for this pack was judged or has a reason in the pack itself."""
-    return about["broken"] is None and bool(rows) and not any(was_missed(row) for row in rows)
-
-
-def _totals(rows: Sequence[Event], mine: Sequence[Event]) -> dict[str, int]:
+def _totals(pack: PackFacts) -> dict[str, int]:
     """Rows by outcome, and what they are rows of. ``results`` is the denominator."""
-    failed = [row for row in rows if row["outcome"] == "failed"]
     return {
-        "nodes": len(of_kind(mine, "node")),
-        "checks": len({row["code"] for row in rows}),
-        "results": len(rows),
-        **count(rows),  # type: ignore[arg-type]
-        "errors": sum(row["level"] == "error" for row in failed),
-        "warnings": sum(row["level"] == "warning" for row in failed),
+        "nodes": len(pack.nodes),
+        "checks": len(pack.codes),
+        "results": pack.results,
+        **{outcome: pack.totals[outcome] for outcome in OUTCOMES},
+        "errors": pack.levels["error"],
+        "warnings": pack.levels["warning"],
     }
 
 
-def _result(row: Event, check: Event) -> dict[str, Any]:
+def result_of(row: Event, check: Event) -> dict[str, Any]:
     """The row; what a reader needs to act stands only where there is something to act on."""
     result = _without(row, "event", "pack")
     if row["outcome"] in ("failed", "errored", "waived"):
@@ -105,24 +99,21 @@ def _without(event: Event, *keys: str) -> dict[str, Any]:
     return {key: value for key, value in event.items() if key not in keys}
 
 
-def to_json(report: Mapping[str, Any]) -> str:
-    """The report as JSON, one line per row: as quick to write as it is easy to compare."""
-    fields = [f"{json.dumps(key)}: {_field(value)}" for key, value in report.items()]
-    return "{\n" + ",\n".join(fields) + "\n}\n"
+def render(events: Iterable[Event], facts: Facts) -> Iterator[str]:
+    """The report on the one pack of ``facts`` as JSON, a line for each row: as quick to write as it
+    is easy to compare."""
+    (pack,) = facts.packs.values()
+    for key, value in _head(facts, pack).items():
+        yield ("{\n" if key == "schema_version" else ",\n") + f"{json.dumps(key)}: {_field(value)}"
+    before = ',\n"results": [\n'
+    for event in events:
+        if event["event"] == "result":
+            yield before + json.dumps(result_of(event, facts.checks[event["code"]]))
+            before = ",\n"
+    yield "\n]\n}\n" if pack.results else ',\n"results": []\n}\n'
 
 
 def _field(value: Any) -> str:
     if isinstance(value, list) and value:
         return "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
     return json.dumps(value)
-
-
-def write_reports(folder: Path, events: Sequence[Event]) -> list[Path]:
-    """Write a ``report.json`` per pack: in ``folder`` for one pack, else in ``folder/LABEL``."""
-    packs = [event["pack"] for event in of_kind(events, "pack")]
-    written = []
-    for pack in packs:
-        file = (folder if len(packs) == 1 else folder / pack) / FILE_NAME
-        write_text(file, to_json(build_report(events, pack)))
-        written.append(file)
-    return written

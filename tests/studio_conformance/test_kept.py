@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from studio_conformance.events import LOG_VERSION, write_events
 from studio_conformance.kept import NoSuchFinding, keep, kept_file, recall, replays_in
 
 CASE = {
@@ -57,10 +58,14 @@ def test_an_event_log_is_read(tmp_path: Path) -> None:
     about_pack["isolation"] = {"kind": "venv"}
     pack = {"event": "pack", "pack": "p", **about_pack}
     rows = [{"event": "result", **a_row("aa")}, {"event": "result", **a_row("bb", example=None)}]
-    file.write_text("".join(json.dumps(event) + "\n" for event in [pack, *rows]))
+    header = {"event": "header", "schema_version": LOG_VERSION}
+    write_events(file, [header, pack, *rows, {"event": "footer"}])
     ((about, replay),) = replays_in(file)
     assert about == about_pack
     assert (replay.id, replay.case) == ("aa", CASE)
+    file.write_text(file.read_text().replace('"aa"', '"ab"'))
+    with pytest.raises(NoSuchFinding, match="changed after it was written"):
+        [*replays_in(file)]
 
 
 def test_one_finding_by_itself_is_read(tmp_path: Path) -> None:

@@ -70,6 +70,22 @@ def test_a_clean_pack(run: Runner) -> None:
     )
 
 
+def test_a_report_folder_holds_every_format(run: Runner) -> None:
+    run("--studio-pack=sound", "--studio-report=out")
+    written = sorted(file.name for file in (run.path / "out").iterdir())
+    assert written == [
+        "badge.json",
+        "badge.svg",
+        "events.jsonl",
+        "junit.xml",
+        "report.html",
+        "report.json",
+        "report.sarif",
+        "results.jsonl",
+        "summary.md",
+    ]
+
+
 def test_one_item_per_family_of_the_pack_and_of_each_node(run: Runner) -> None:
     result = run("--studio-pack=mypack", "-v", "--tb=no")
     assert _items(result) == [

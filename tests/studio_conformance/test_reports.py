@@ -22,7 +22,8 @@ from descriptions import (
 import studio_conformance
 from studio_conformance.events import Event, read_events, write_events
 from studio_conformance.log import build_events
-from studio_conformance.reports.json_report import build_report, write_reports
+from studio_conformance.reports.formats import write_reports
+from studio_conformance.reports.json_report import build_report
 from studio_conformance.reports.terminal import render
 from studio_conformance.session import open_session
 
@@ -74,9 +75,10 @@ def _schema(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
-def test_every_event_is_of_the_shipped_schema(events: list[Event]) -> None:
+def test_every_event_is_of_the_shipped_schema(events: list[Event], tmp_path: Path) -> None:
     schema = _schema("events")
-    for event in events:
+    write_events(tmp_path / "events.jsonl", events)
+    for event in read_events(tmp_path / "events.jsonl"):
         schema.validate(event)
     assert {event["event"] for event in events} >= {"header", "refused", "output", "footer"}
 
@@ -121,7 +123,7 @@ def test_a_report_can_be_made_again_from_the_log(events: list[Event], tmp_path: 
 
 
 def test_several_packs_have_a_folder_each(events: list[Event], tmp_path: Path) -> None:
-    files = write_reports(tmp_path / "out", events)
+    files = write_reports(tmp_path / "out", events, ["json"])
     assert [str(f.relative_to(tmp_path / "out")) for f in files] == [
         "my-pack/report.json",
         "dead/report.json",
@@ -130,7 +132,7 @@ def test_several_packs_have_a_folder_each(events: list[Event], tmp_path: Path) -
 
 def test_a_single_pack_has_the_folder_to_itself(events: list[Event], tmp_path: Path) -> None:
     alone = [event for event in events if event.get("pack") != "dead"]
-    assert write_reports(tmp_path, alone) == [tmp_path / "report.json"]
+    assert write_reports(tmp_path, alone, ["json"]) == [tmp_path / "report.json"]
 
 
 def test_a_partial_run_is_not_complete(events: list[Event]) -> None:

@@ -1,0 +1,81 @@
+"""All report formats: names, files, and how each is made from a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from studio_conformance.events import Event
+from studio_conformance.files import write_chunks
+from studio_conformance.reports.facts import Facts, OnlyPack, gather
+
+Render = Callable[[Iterable[Event], Facts], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format. ``module`` is imported when it is asked for."""
+
+    name: str
+    file: str
+    module: str
+    function: str = "render"
+    single: bool = False
+    """A document of one pack: several packs have a folder each."""
+
+    @property
+    def render(self) -> Render:
+        module: Any = import_module(f"studio_conformance.reports.{self.module}")
+        render: Render = getattr(module, self.function)
+        return render
+
+
+FORMATS = {
+    each.name: each
+    for each in (
+        Format("json", "report.json", "json_report", single=True),
+        Format("jsonl", "results.jsonl", "json_lines"),
+        Format("junit", "junit.xml", "junit"),
+        Format("sarif", "report.sarif", "sarif"),
+        Format("markdown", "summary.md", "markdown"),
+        Format("badge-svg", "badge.svg", "badge", "render_svg"),
+        Format("badge-json", "badge.json", "badge", "render_json"),
+        Format("html", "report.html", "html_report"),
+    )
+}
+
+
+def write_reports(
+    folder: Path, events: Iterable[Event], names: Iterable[str] = tuple(FORMATS)
+) -> list[Path]:
+    """Write a report of each format. ``events`` are iterated more than once.
+
+    For one pack all lie in ``folder``; of several, what tells of one alone in ``folder/LABEL``.
+    """
+    facts = gather(events)
+    written = []
+    for name in names:
+        form = FORMATS[name]
+        for file, mine, about in _documents(folder, form, events, facts):
+            write_chunks(file, form.render(mine, about))
+            written.append(file)
+    return written
+
+
+def _documents(
+    folder: Path, form: Format, events: Iterable[Event], facts: Facts
+) -> Iterator[tuple[Path, Iterable[Event], Facts]]:
+    if not form.single:
+        yield folder / form.file, events, facts
+        return
+    for label in facts.packs:
+        alone = len(facts.packs) == 1
+        file = (folder if alone else folder / label) / form.file
+        if alone:
+            yield file, events, facts
+        else:
+            mine = OnlyPack(events, facts, label)
+            yield file, mine, gather(mine)

@@ -1,0 +1,178 @@
+"""``report.sarif``: SARIF 2.1.0, for code scanning and editors.
+
+A run for each pack, its files named from the pack's root. Findings are results, waived ones are
+suppressed; what broke the judgement is a notification, since it says nothing of the pack.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from studio_conformance.events import Event
+from studio_conformance.reports.docs import page_of
+from studio_conformance.reports.escaping import prose, visible
+from studio_conformance.reports.facts import Facts, PackFacts, root_of, within
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+ROOT = "PACKROOT"
+FINGERPRINT = "studioConformance/v1"
+
+
+def render(events: Iterable[Event], facts: Facts) -> Iterator[str]:
+    """The document, run by run."""
+    yield f'{{"$schema": {json.dumps(SCHEMA)}, "version": "2.1.0", "runs": ['
+    for number, pack in enumerate(facts.packs.values()):
+        yield (",\n" if number else "\n") + json.dumps(_run(facts, pack))
+    yield "\n]}\n"
+
+
+def _run(facts: Facts, pack: PackFacts) -> dict[str, Any]:
+    rules = {code: place for place, code in enumerate(c for c in facts.checks if c in pack.codes)}
+    seen: Counter[str] = Counter()
+    found = [row for row in pack.findings if row["outcome"] != "errored"]
+    return {
+        "tool": {"driver": _driver(facts, rules)},
+        "automationDetails": {"id": f"studio-conformance/{visible(pack.label)}/"},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {ROOT: {"uri": f"file://{_quoted(_absolute(pack.about))}/"}},
+        "invocations": [_invocation(facts, pack)],
+        "results": [_result(row, pack, rules, seen) for row in found],
+        "properties": {"totals": dict(pack.totals), "results": pack.results},
+    }
+
+
+def _absolute(about: Event) -> str:
+    path = PurePath(root_of(about)).as_posix()
+    return path if path.startswith("/") else f"/{path}"
+
+
+def _quoted(path: str) -> str:
+    """A path as part of a URI: the bytes of the file's name, where it is one."""
+    try:
+        name = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        name = path.encode("utf-8", "backslashreplace")
+    return quote(name, safe="/")
+
+
+def _driver(facts: Facts, rules: dict[str, int]) -> dict[str, Any]:
+    return {
+        "name": "Studio Conformance",
+        "semanticVersion": facts.header["versions"]["studio-conformance"],
+        "rules": [_rule(facts.checks[code], facts.levels[code]) for code in rules],
+    }
+
+
+def _rule(check: Event, level: str) -> dict[str, Any]:
+    page = page_of(check["code"])
+    return {
+        "id": check["code"],
+        "name": check["slug"],
+        "shortDescription": {"text": _plain(check["title"])},
+        "fullDescription": {"text": _plain(check["why"])},
+        "help": {
+            "text": _plain(f"{check['why']}\n\nHow to mend it: {check['fix']}"),
+            "markdown": f"{prose(check['why'])}\n\n**How to mend it:** {prose(check['fix'])}",
+        },
+        **({"helpUri": page} if page else {}),
+        "defaultConfiguration": {"level": level},
+        "properties": {"tags": [check["family"]]},
+    }
+
+
+def _plain(text: str) -> str:
+    """Text in which no viewer finds an embedded link."""
+    return visible(text).replace("](", "] (")
+
+
+def _invocation(facts: Facts, pack: PackFacts) -> dict[str, Any]:
+    broke = [row for row in pack.findings if row["outcome"] == "errored"]
+    told = [_notification(row["message"], row["code"]) for row in broke]
+    if pack.about["broken"] and not broke:
+        told.append(_notification(pack.about["broken"].partition("\n")[0], None))
+    return {
+        "executionSuccessful": not told,
+        "startTimeUtc": _utc(facts.header["started"]),
+        "endTimeUtc": _utc(facts.footer["finished"]),
+        "exitCode": pack.status,
+        "toolExecutionNotifications": told,
+    }
+
+
+def _notification(message: str, code: str | None) -> dict[str, Any]:
+    rule = {"associatedRule": {"id": code}} if code else {}
+    return {"level": "error", "message": {"text": _plain(message) or "no reason known"}, **rule}
+
+
+def _utc(moment: str) -> str:
+    return moment.replace("+00:00", "Z")
+
+
+def _result(
+    row: Event, pack: PackFacts, rules: dict[str, int], seen: Counter[str]
+) -> dict[str, Any]:
+    place = fingerprint(row)
+    seen[place] += 1
+    result: dict[str, Any] = {
+        "ruleId": row["code"],
+        "ruleIndex": rules[row["code"]],
+        "level": row["level"],
+        "message": {"text": _message(row)},
+        "locations": [_location(row, pack)],
+        "partialFingerprints": {FINGERPRINT: f"{place}:{seen[place]}"},
+        "properties": {"id": row["id"], "replay": row["replay"]},
+    }
+    if row["outcome"] == "waived":
+        reason = {"justification": _plain(row["waiver"] or ""), "status": "accepted"}
+        result["suppressions"] = [{"kind": "external", **reason}]
+    return result
+
+
+def fingerprint(row: Event) -> str:
+    """Of rule, node and input: neither the message nor what was drawn is part of it."""
+    place = "\x1f".join((row["code"], row["node"] or "", row["input"] or ""))
+    return hashlib.sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+def _message(row: Event) -> str:
+    subject = f"{row['node']}: " if row["node"] else ""
+    return _plain(f"{subject}{row['message']}") or row["slug"]
+
+
+def _location(row: Event, pack: PackFacts) -> dict[str, Any]:
+    kind = "type" if row["node"] else "module"
+    name = ".".join(part for part in (pack.label, row["node"]) if part)
+    file, line = _where(row, pack)
+    return {
+        "physicalLocation": {
+            "artifactLocation": _artifact(file, pack.about),
+            "region": {"startLine": line},
+        },
+        "logicalLocations": [{"fullyQualifiedName": visible(name), "kind": kind}],
+    }
+
+
+def _where(row: Event, pack: PackFacts) -> tuple[str, int]:
+    """The row's place; else the node's class; else the file by which the pack is loaded."""
+    if row["file"]:
+        return row["file"], row["line"] or 1
+    for node in pack.nodes:
+        if node["node"] == row["node"] and node["file"]:
+            return node["file"], node["line"] or 1
+    path = PurePath(pack.about["path"])
+    return str(path if path.suffix == ".py" else path / "__init__.py"), 1
+
+
+def _artifact(file: str, about: Event) -> dict[str, str]:
+    relative = within(file, about)
+    if relative == file:
+        return {"uri": f"file://{_quoted(PurePath(file).as_posix())}"}
+    return {"uri": _quoted(relative), "uriBaseId": ROOT}

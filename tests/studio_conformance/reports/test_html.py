@@ -1,0 +1,110 @@
+"""``report.html`` as a file; ``test_browser.py`` opens it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+
+import logs
+import pytest
+
+from studio_conformance.events import Event
+from studio_conformance.reports.facts import gather
+from studio_conformance.reports.html_data import build
+from studio_conformance.reports.html_report import embedded, render
+
+LOG = logs.a_log(*logs.every_outcome(), logs.a_release())
+
+
+class Page(HTMLParser):
+    """Elements and the texts of scripts and styles, as a parser that is not ours sees them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {"script": [], "style": []}
+        self.within = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.within = tag
+        if tag in self.texts:
+            self.texts[tag].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.within = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.within in self.texts:
+            self.texts[self.within][-1] += data
+
+
+def page(events: list[Event]) -> Page:
+    return Page("".join(render(events, gather(events))))
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@pytest.mark.parametrize("events", [LOG, logs.a_log(*logs.hostile())], ids=["mixed", "hostile"])
+def test_nothing_is_loaded_and_only_our_script_runs(events: list[Event]) -> None:
+    parsed = page(events)
+    tags = [tag for tag, _ in parsed.tags]
+    assert tags.count("script") == 2
+    assert not {"img", "iframe", "object"} & set(tags)
+    for _, attributes in parsed.tags:
+        assert not set(attributes) & {"src", "onerror", "onclick", "style"}
+        assert (attributes.get("href") or "#").startswith(("#", "data:,"))
+    policy = next(a["content"] for t, a in parsed.tags if a.get("http-equiv"))
+    assert policy is not None
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    data, script = parsed.texts["script"]
+    (style,) = parsed.texts["style"]
+    assert f"script-src 'sha256-{_digest(script)}'" in policy
+    assert f"style-src 'sha256-{_digest(style)}'" in policy
+    assert json.loads(data)["packs"]
+
+
+def test_data_cannot_leave_their_element() -> None:
+    text = embedded(list(logs.HOSTILE))
+    assert not re.search(r"[<>&\u2028]|[^\x20-\x7e]", text)
+    assert json.loads(text) == list(logs.HOSTILE)
+
+
+def test_the_script_makes_no_markup_from_text() -> None:
+    script = page(LOG).texts["script"][1]
+    for name in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert name not in script
+
+
+def test_every_judgement_has_its_cell() -> None:
+    data = build(LOG, gather(LOG))
+    (pack,) = data["packs"]
+    cells = {node[0]: node[5] for node in pack["nodes"]}
+    codes = [check[0] for check in data["checks"]]
+    assert codes == list(logs.CHECKS)
+    assert cells == {None: "p....", "Fit": ".pagr", "Blur": ".fwve"}
+    reasons = {(codes[check], letter): nodes for check, letter, _, nodes in pack["reasons"]}
+    assert reasons == {("EXEC-010", "a"): [1], ("EXEC-015", "g"): [1], ("RPC-001", "r"): [1]}
+    assert [finding["letter"] for finding in pack["findings"]] == ["f", "w", "v", "e"]
+    assert pack["release"]["needed"] == "major"
+
+
+def test_the_worst_of_several_rows_stands_for_all() -> None:
+    rows = [
+        logs.a_result("EXEC-010", "Blur", outcome) for outcome in ("waived", "failed", "passed")
+    ]
+    log = logs.a_log(logs.a_pack_event(), logs.a_node_event("Blur"), *rows)
+    assert build(log, gather(log))["packs"][0]["nodes"][1][5] == "..f.."
+
+
+def test_a_waiver_of_an_unknown_node_has_a_row_of_its_own() -> None:
+    log = logs.a_log(logs.a_pack_event(), logs.a_result("EXEC-010", "Gone", "failed"))
+    nodes = build(log, gather(log))["packs"][0]["nodes"]
+    assert [node[0] for node in nodes] == [None, "Gone"]
