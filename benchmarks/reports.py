@@ -76,8 +76,8 @@ def _pack(nodes: int) -> dict[str, Any]:
     judged = {"mode": "faithful", "fail_on": "error", "config_file": None, "waivers": 0}
     chosen = {"select": [], "ignore": [], "levels": {}, "max_examples": 0, "budget": 90.0}
     worker = {"python": "3.11", "torch": None, "numpy": None}
-    loaded = {"load": {"loaded": True, "nodes": nodes}, "broken": None}
-    held = {"fakes": False, "isolation": {"kind": "process"}, "confinement": None}
+    loaded = {"load": {"loaded": True, "nodes": nodes}, "broken": None, "unconfinable": False}
+    held = {"fakes": False, "isolation": {"kind": "process"}, "confinement": None, "sandbox": None}
     names = {"pack": "big", "name": "big", "version": "1.0", "path": "/packs/big"}
     return {
         "event": "pack",

@@ -101,6 +101,7 @@ def a_pack_event(label: str = "tones", **fields: Any) -> Event:
             "why_not_lent": "",
         },
         "confinement": "made up",
+        "sandbox": None,
         "worker": {"python": "3.11.7", "torch": "2.9", "numpy": "2.1"},
         "load": {
             "loaded": True,
@@ -114,6 +115,7 @@ def a_pack_event(label: str = "tones", **fields: Any) -> Event:
             "described": 1,
         },
         "broken": None,
+        "unconfinable": False,
         **fields,
     }
 
