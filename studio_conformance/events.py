@@ -241,8 +241,12 @@ def _verified(file: Path) -> tuple[Event, Event]:
     version = header.get("schema_version")
     if version != LOG_VERSION:
         raise InvalidLog(f"{file}: log version {version!r}; this program reads {LOG_VERSION}")
+    if not last.endswith(b"\n"):
+        raise InvalidLog(
+            f"{file}:{before + 1}: breaks off: the run did not end, or the file was cut"
+        )
     footer = _event(file, before + 1, last)
-    if footer["event"] != "footer" or not last.endswith(b"\n"):
+    if footer["event"] != "footer":
         raise InvalidLog(
             f"{file}: no footer after line {before + 1}: the run did not end, or the file was cut"
         )

@@ -27,7 +27,6 @@ from studio_conformance.events import (
     of_kind,
 )
 from studio_conformance.isolation import isolation_facts
-from studio_conformance.release.gate import event_of
 from studio_conformance.release.interface import interface_of
 from studio_conformance.results import count, was_missed
 from studio_conformance.session import PackRun, Session
@@ -132,6 +131,8 @@ def _interface(run: PackRun) -> Iterator[Event]:
     yield {"event": "interface", "pack": run.label, **interface}
     release = subject.release
     if release is not None and not release.facts["broken"]:
+        from studio_conformance.release.gate import event_of
+
         codes = {check.slug: check.code for check in checks_of("RELEASE")}
         yield {"event": "release", "pack": run.label, **event_of(release, codes)}
 

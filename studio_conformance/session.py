@@ -256,7 +256,8 @@ class PackRun:
 
     def compare_with_baseline(self, progress: Progress | None = None) -> None:
         """Compare the loaded pack with the release found. Raises BadBaseline for a wrong pair."""
-        if self.earlier is None or self.subject is None or self.subject.release is not None:
+        subject = self.subject
+        if self.earlier is None or subject is None or not subject.nodes or subject.release:
             return
         from studio_conformance.release.comparing import release_of
 
@@ -265,7 +266,7 @@ class PackRun:
         with self._noting_what_breaks():
             spec = self._spec()
         if self.broken is None:
-            self.subject.release = release_of(self.earlier, self.subject, self.target, spec)
+            subject.release = release_of(self.earlier, subject, self.target, spec)
 
     def close(self) -> None:
         """End the worker that runs nodes, if there is one; safe to call again."""

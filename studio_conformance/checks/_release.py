@@ -20,7 +20,7 @@ def release_of(pack: Pack) -> Release:
     """The comparison with the baseline. Raises NotApplicable and EnvironmentLacks without one."""
     release = pack.release
     if release is None:
-        raise NotApplicable("no baseline was given (--studio-baseline)")
+        raise NotApplicable("nothing to compare: no baseline was given, or the pack has no node")
     if release.facts["missing"]:
         raise NotApplicable(f"no earlier release: {release.facts['missing']}")
     if release.facts["broken"]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from typing import Any, TypeGuard
 
 from reference_runtime.description import InputFacts
@@ -12,7 +11,7 @@ from studio_conformance.subject import Node
 NUMBERS = ("INT", "FLOAT")
 WIDGET_TYPES = ("INT", "FLOAT", "STRING", "BOOLEAN")
 
-_LISTS_FILES = frozenset(
+LISTS_FILES = frozenset(
     {
         "exists_annotated_filepath",
         "filter_files_content_types",
@@ -56,12 +55,8 @@ def depends_on_files(node: Node) -> bool:
     method = node.method(schema_role(node))
     file = method["file"] if method else node.facts["file"]
     tree = node.pack.source.tree(file) if file else None
-    return lists_files(ast.walk(tree)) if tree else False
-
-
-def lists_files(nodes: Iterable[ast.AST]) -> bool:
-    """Whether one of the syntax nodes is a call that lists files."""
-    return any(isinstance(each, ast.Call) and _called(each) in _LISTS_FILES for each in nodes)
+    names = (_called(each) for each in ast.walk(tree) if isinstance(each, ast.Call)) if tree else ()
+    return any(name in LISTS_FILES for name in names)
 
 
 def _called(call: ast.Call) -> str | None:

@@ -17,11 +17,11 @@ def output_changes(old: NodeFace, new: NodeFace) -> Iterator[Change]:
         yield Change("output-order-changed", text, node, "outputs", None, "outputs")
         return
     for index, (was, now) in enumerate(zip(before, after, strict=False)):
-        yield from _changed(node, index, was, now)
+        yield from _changed(node, index, was, now, _called(after, index))
     yield from _lists(before, after, node)
     for index in range(len(after), len(before)):
         text = f"output {index} ({_named(before[index])}) is gone: links from it are lost"
-        yield Change("output-removed", text, node, before[index]["name"], None, "outputs")
+        yield Change("output-removed", text, node, _called(before, index), None, "outputs")
     for each in after[len(before) :]:
         text = f"the output {_named(each)} is new"
         yield Change("output-added", text, node, each["name"], each["name"], "outputs")
@@ -50,15 +50,24 @@ def _keys(outputs: list[OutputFace]) -> list[tuple[str, str, int]]:
     return keys
 
 
-def _changed(node: str, index: int, was: OutputFace, now: OutputFace) -> Iterator[Change]:
+def _called(outputs: list[OutputFace], index: int) -> str:
+    """The output's name; with its number where another is called alike."""
+    name = outputs[index]["name"]
+    alike = sum(each["name"] == name for each in outputs) > 1
+    return f"{name} ({index})" if alike else name
+
+
+def _changed(
+    node: str, index: int, was: OutputFace, now: OutputFace, called: str
+) -> Iterator[Change]:
     # A wildcard can be linked wherever the type could.
     if was["type"] != now["type"] and now["type"] != "*":
         text = f"output {index} was {_named(was)} and is {_named(now)}: links to inputs of "
         text += f"{was['type']} are refused"
-        yield Change("output-retyped", text, node, now["name"], now["type"], "outputs")
+        yield Change("output-retyped", text, node, called, now["type"], "outputs")
     elif was["name"] != now["name"] and {was["name"], now["name"]} != {was["type"], now["type"]}:
         text = f"output {index} was shown as {was['name']!r} and is shown as {now['name']!r}"
-        yield Change("output-renamed", text, node, now["name"], now["name"], "outputs")
+        yield Change("output-renamed", text, node, called, now["name"], "outputs")
 
 
 def _lists(before: list[OutputFace], after: list[OutputFace], node: str) -> Iterator[Change]:

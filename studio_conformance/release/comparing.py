@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reference_runtime.runtime import EnvironmentBroken, PackSpec, inspect_pack
 from studio_conformance.packs import Target
-from studio_conformance.release.baseline import Earlier
+from studio_conformance.release.baseline import BadBaseline, Earlier
 from studio_conformance.release.gate import Facts, Release, compared, facts_of
 from studio_conformance.release.interface import Interface, interface_of
 from studio_conformance.release.places import placed_in_pack
@@ -23,10 +23,16 @@ def release_of(earlier: Earlier, pack: Pack, target: Target, spec: PackSpec) -> 
     Raises BadBaseline when it is another pack's.
     """
     try:
-        facts = facts_of(earlier, interface_in(earlier, spec))
+        return release_by(facts_of(earlier, interface_in(earlier, spec)), pack, target)
+    except BadBaseline:
+        raise
     except NotDescribed as error:
-        facts = facts_of(earlier, None, str(error))
-    return release_by(facts, pack, target)
+        why = str(error)
+    except (
+        Exception
+    ) as error:  # A defect of the harness: the other families are judged all the same.
+        why = f"the harness broke: {type(error).__name__}: {error}"
+    return release_by(facts_of(earlier, None, why), pack, target)
 
 
 def release_by(facts: Facts, pack: Pack, target: Target, *, ordered: bool = True) -> Release:

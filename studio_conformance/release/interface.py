@@ -93,7 +93,7 @@ class Interface(TypedDict):
 def interface_of(pack: Pack, name: str, version: str | None) -> Interface:
     """The interface of a loaded pack; ``name`` and ``version`` as its pyproject declares them."""
     load = pack.description["load"]
-    sources = OptionSources(pack.source)
+    sources = OptionSources()
     faces = {n.key: _node(n, sources) for n in pack.nodes if n.facts["registered"]}
     return {
         "interface_version": INTERFACE_VERSION,

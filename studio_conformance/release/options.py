@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from studio_conformance.checks._widgets import lists_files, schema_role
-from studio_conformance.source import SourceIndex
+from studio_conformance.checks._widgets import LISTS_FILES, schema_role
 from studio_conformance.subject import Node
 
 
 class OptionSources:
-    """Reads each module that declares nodes once: what it calls, and which texts it holds."""
+    """Reads each module that declares nodes once, as text: to parse all takes seconds."""
 
-    def __init__(self, source: SourceIndex) -> None:
-        self._source = source
-        self._known: dict[str, tuple[bool, frozenset[Any]]] = {}
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
 
     def volatile(self, node: Node, options: Sequence[Any]) -> bool:
         """Whether the options may be another list on another machine.
 
-        They may where the module lists files and one of them does not stand in it as written.
+        They may where the module names a function that lists files, and one of them does not stand
+        in it as written.
         """
         method = node.method(schema_role(node))
         file = method["file"] if method else node.facts["file"]
-        if file is None:
-            return False
-        lists, texts = self._read(file)
-        return lists and not all(_among(option, texts) for option in options)
+        text = self._listing(file) if file else ""
+        return bool(text) and not all(_written(option, text) for option in options)
 
-    def _read(self, file: str) -> tuple[bool, frozenset[Any]]:
+    def _listing(self, file: str) -> str:
+        """The module's text; empty for one that lists no files, or can't be read."""
         if file not in self._known:
-            nodes = list(ast.walk(tree)) if (tree := self._source.tree(file)) else []
-            texts = (each.value for each in nodes if isinstance(each, ast.Constant))
-            self._known[file] = lists_files(nodes), frozenset(texts)
+            try:
+                text = Path(file).read_text("utf-8", "replace")
+            except OSError:
+                text = ""
+            self._known[file] = text if any(name in text for name in LISTS_FILES) else ""
         return self._known[file]
 
 
-def _among(option: Any, texts: frozenset[Any]) -> bool:
-    return not isinstance(option, (list, dict)) and option in texts
+def _written(option: Any, text: str) -> bool:
+    if isinstance(option, str):
+        return f'"{option}"' in text or f"'{option}'" in text
+    return not isinstance(option, (list, dict)) and str(option) in text

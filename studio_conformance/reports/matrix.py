@@ -22,19 +22,22 @@ def build(logs: Sequence[tuple[str, Facts]]) -> dict[str, Any]:
     column of its own for the second time."""
     columns: list[tuple[Environment, str]] = []
     cells: dict[str, dict[int, dict[str, Any]]] = {}
+    packs: dict[str, dict[int, PackFacts]] = {}
     for name, facts in logs:
         for pack in facts.packs.values():
             row = cells.setdefault(pack.about["name"], {})
-            row[_column(columns, row, environment_of(facts, pack), name)] = _cell(facts, pack)
+            at = _column(columns, row, environment_of(facts, pack), name)
+            row[at] = _cell(facts, pack)
+            packs.setdefault(pack.about["name"], {})[at] = pack
     return {
         "schema_version": MATRIX_VERSION,
         "columns": [{"environment": dict(env), "log": log} for env, log in columns],
-        "headings": _headings([env for env, _ in columns]),
+        "headings": _headings(columns),
         "rows": [
             {
                 "pack": pack,
                 "cells": [row.get(at) for at in range(len(columns))],
-                "differs": _differences(row),
+                "differs": _differences(row, packs[pack]),
             }
             for pack, row in sorted(cells.items())
         ],
@@ -90,23 +93,36 @@ def _cell(facts: Facts, pack: PackFacts) -> dict[str, Any]:
     }
 
 
-def _headings(environments: Sequence[Environment]) -> list[str]:
+def _headings(columns: Sequence[tuple[Environment, str]]) -> list[str]:
     """What tells the columns apart, and the level and Python of each."""
-    known = [dict(env) for env in environments]
-    names = [name for name, _ in environments[0]] if environments else []
+    known = [dict(env) for env, _ in columns]
+    names = list(known[0]) if known else []
     telling = [n for n in names if n in ALWAYS or len({env[n] for env in known}) > 1]
-    return [", ".join(f"{n} {env[n] or 'none'}" for n in telling) for env in known]
+    told = [", ".join(f"{n} {env[n] or 'none'}" for n in telling) for env in known]
+    twice = {text for text in told if told.count(text) > 1}
+    return [
+        f"{text}, log {log}" if text in twice else text
+        for text, (_, log) in zip(told, columns, strict=True)
+    ]
 
 
-def _differences(row: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Nodes (None: the pack) that don't fail by the same checks in every environment."""
+def _differences(
+    row: dict[int, dict[str, Any]], packs: dict[int, PackFacts]
+) -> list[dict[str, Any]]:
+    """Nodes (None: the pack) that don't fail by the same checks in every environment.
+
+    ``codes`` is null where nothing of the node was judged: it is neither fit nor faulty there.
+    """
     nodes = dict.fromkeys(node for cell in row.values() for node in cell["failing"])
     found = []
     for node in nodes:
-        by_column = {at: cell["failing"].get(node, []) for at, cell in row.items()}
-        if len({tuple(codes) for codes in by_column.values()}) > 1:
-            codes = [{"column": at, "codes": codes} for at, codes in sorted(by_column.items())]
-            found.append({"node": node or None, "fails": codes})
+        by_column = {
+            at: cell["failing"].get(node, [] if not node or node in packs[at].judged else None)
+            for at, cell in sorted(row.items())
+        }
+        if len({str(codes) for codes in by_column.values()}) > 1:
+            fails = [{"column": at, "codes": codes} for at, codes in by_column.items()]
+            found.append({"node": node or None, "fails": fails})
     return found
 
 

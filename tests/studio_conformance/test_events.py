@@ -73,6 +73,11 @@ def test_a_log_cut_at_any_byte_is_refused(written: Path) -> None:
         _why(written)
 
 
+def test_a_line_that_breaks_off_is_said_to(written: Path) -> None:
+    written.write_bytes(written.read_bytes()[:-9])
+    assert "events.jsonl:4: breaks off" in _why(written)
+
+
 def test_a_log_with_any_byte_changed_is_refused(written: Path) -> None:
     *before, footer = written.read_bytes().splitlines(keepends=True)
     whole = b"".join(before)

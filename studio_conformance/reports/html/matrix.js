@@ -24,7 +24,7 @@ function cellOf(cell, toggle) {
 function details(row) {
   const lines = row.cells.map((cell, at) => cell && h("li", {}, h("span", { class: "text" }, h("b", {}, visible(DATA.headings[at])), `: ${summary(cell)}`)));
   const differs = row.differs.map(d => h("tr", {}, h("td", { class: "text" }, d.node === null ? "(the pack)" : short(d.node, 80)),
-    d.fails.map(f => h("td", { class: "text" }, h("span", { class: "muted" }, `${visible(DATA.headings[f.column])}: `), f.codes.join(", ") || "fit"))));
+    d.fails.map(f => h("td", { class: "text" }, h("span", { class: "muted" }, `${visible(DATA.headings[f.column])}: `), f.codes === null ? "not judged" : f.codes.join(", ") || "fit"))));
   return h("div", { class: "pad" }, h("ul", { class: "list" }, lines.filter(Boolean)),
     h("h3", {}, differs.length ? `${many(differs.length, "node")} that fare differently` : "Every node fares the same everywhere."),
     differs.length ? h("table", {}, h("tbody", {}, differs)) : null);

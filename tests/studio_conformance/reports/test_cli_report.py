@@ -108,3 +108,16 @@ def test_two_runs_in_one_environment_keep_a_column_each(here: Path) -> None:
     assert cli.main(["matrix", ".", "two.jsonl", "--format=json", "--output=m"]) == 0
     table = json.loads((here / "m").read_text())
     assert [c["log"] for c in table["columns"]] == [".", "two.jsonl"]
+    assert [heading.rpartition(", ")[2] for heading in table["headings"]] == [
+        "log .",
+        "log two.jsonl",
+    ]
+
+
+def test_a_node_that_was_not_judged_is_not_called_fit(here: Path) -> None:
+    other = [logs.a_pack_event(), logs.a_node_event("New"), logs.a_result("SCHEMA-001", "New")]
+    write_events(here / "new.jsonl", logs.a_log(*other))
+    assert cli.main(["matrix", ".", "new.jsonl", "--format=json", "--output=m"]) == 0
+    (row,) = json.loads((here / "m").read_text())["rows"]
+    (differs,) = row["differs"]
+    assert [f["codes"] for f in differs["fails"]] == [["SCHEMA-001", "RPC-001"], None]
