@@ -9,6 +9,8 @@ from typing import Any
 PROCESSES = 256
 OPEN_FILES = 4096
 FILE_BYTES = 8 << 30
+HARD_LINKS = "hard links planted inside"
+"""Open everywhere: a second name of a file outside is a file inside, to every mechanism."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Enforced:
         told = "; ".join(layer.text for layer in self.layers if layer.holds)
         if not self.holds:
             return f"not enforced: {self._missing()}" + (f" (in force: {told})" if told else "")
-        return told + (f"; open: {self._open()}" if self._open() else "")
+        return f"{told}; open: {self._open()}"
 
     def _missing(self) -> str:
         what = [name for name in ("files", "network") if getattr(self, name) != "enforced"]
@@ -102,7 +104,8 @@ class Enforced:
             "metadata": "metadata of files outside",
             "memory": "memory",
         }
-        return ", ".join(text for name, text in names.items() if getattr(self, name) != "enforced")
+        found = [text for name, text in names.items() if getattr(self, name) != "enforced"]
+        return ", ".join([*found, HARD_LINKS])
 
     def to_wire(self) -> dict[str, Any]:
         """As plain JSON, with the line."""

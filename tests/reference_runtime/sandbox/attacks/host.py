@@ -51,7 +51,8 @@ class Host:
 
     def order(self, order: Result) -> list[Result]:
         """``attacks``: names; ``variant``: "none", "plain" or "wrapped"; ``preload``: see
-        ``child``; ``token``: the one to use; ``absent``: remove the file that is looked for."""
+        ``child``; ``token``: the one to use; ``absent``: remove the file that is looked for; ``abi``: the
+        Landlock version to use at most."""
         from attacks.arena import Arena
         from attacks.catalogue import attacks
         from attacks.needs import UNTOLD, missing
@@ -74,7 +75,8 @@ class Host:
         try:
             if order.get("absent"):
                 (arena.outside / "secret.txt").unlink()
-            return results + Run(self, arena, order["variant"], order.get("preload", "")).all(chosen)
+            run = Run(self, arena, order["variant"], order.get("preload", ""), order.get("abi"))
+            return results + run.all(chosen)
         finally:
             arena.close()
 
@@ -87,6 +89,7 @@ class Run:
     arena: Any
     variant: str
     preload: str
+    abi: int | None = None
 
     def all(self, chosen: list[Any]) -> list[Result]:
         self.events, events = os.pipe()
@@ -121,7 +124,7 @@ class Run:
             policy = SandboxPolicy(read, (str(self.arena.inside),), max_memory=MEMORY)
             status = Status()
             confinement = Confinement(
-                policy, sentinel, (events,), wrap=self.variant == "wrapped"
+                policy, sentinel, (events,), self.abi, wrap=self.variant == "wrapped"
             )
             command = confinement.command(command, status.writes)
             inherited.append(status.writes)

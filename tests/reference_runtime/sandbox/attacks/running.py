@@ -20,12 +20,15 @@ from typing import Any
 
 import reference_runtime
 from attacks.catalogue import attacks
+from attacks.judging import caught_by
 
 Result = dict[str, Any]
 NOBODY = 65534
 LIBRARIES = ("numpy", "torch", "PIL", "safetensors", "av")
 VARIANTS = ("plain", "wrapped")
 USERS = ("root", "user")
+PARTS = ("__init__.py", "sandbox", "isolation/__init__.py", "isolation/scratch.py",
+         "isolation/bootstrap.py")  # fmt: skip
 
 
 @dataclass
@@ -55,6 +58,17 @@ class Started:
         by_name = {result["name"]: result for result in found}
         return {a.name: by_name[a.name] for a in chosen}
 
+    def differs(self, name: str, variant: str) -> bool:
+        """Whether what an attack finds out is one thing with a file outside, another without it;
+        and the same when nothing changed."""
+        token = secrets.token_hex(8)
+        there, again, away = (
+            self.order([name], variant, token=token, absent=absent)[0]
+            for absent in (False, False, True)
+        )
+        said = [(r["outcome"], r["said"]) for r in (there, again, away)]
+        return said[0] == said[1] != said[2]
+
     def close(self) -> None:
         assert self.process.stdin
         assert self.process.stdout
@@ -79,14 +93,26 @@ class Machine:
 
     def results(self, user: str, variant: str) -> dict[str, Result]:
         """Of all attacks; variant "none": without a sandbox."""
-        key = user, variant
+        key = ("", "none") if variant == "none" else (user, variant)
         if key not in self._results:
-            self._results[key] = self._free(user) if variant == "none" else (
-                self.host(user).all(variant)
-            )  # fmt: skip
+            free = variant == "none"
+            self._results[key] = self._free() if free else self.host(user).all(variant)
         return self._results[key]
 
-    def _free(self, user: str) -> dict[str, Result]:
+    def caught(self, user: str, variant: str) -> dict[str, list[str]]:
+        """The layers that caught each attack that could be tried."""
+        free, found = self.results(user, "none"), {}
+        for name, result in self.results(user, variant).items():
+            if result["skipped"]:
+                continue
+            layers = caught_by(result, free[name], False)
+            if not layers or result["effects"] == ["value"]:
+                differs = self.host(user).differs(name, variant)
+                layers = caught_by(result, free[name], differs)
+            found[name] = layers
+        return found
+
+    def _free(self) -> dict[str, Result]:
         """By an ordinary user, where that user can do it; only the rest by root."""
         try:
             found = self.host("user").all("none")
@@ -102,6 +128,7 @@ class Machine:
             raise LookupError("not run as root")
         other = user == "user" and os.getuid() == 0
         python = _python_for(NOBODY) if other else os.path.realpath(sys.executable)
+        self._compile_for(python)
         secret = secrets.token_hex(8)
         settings = {
             "code": str(self.folder / "code"),
@@ -117,6 +144,13 @@ class Machine:
                 **({"user": NOBODY, "group": NOBODY, "extra_groups": []} if other else {}),
             )  # fmt: skip
         )
+
+    def _compile_for(self, python: str) -> None:
+        """Hundreds of processes start with these modules, none of which may write a cache."""
+        code = self.folder / "code"
+        parts = [code / "attacks", *(code / "reference_runtime" / p for p in PARTS)]
+        subprocess.run([python, "-I", "-m", "compileall", "-q", *parts], check=True)
+        _readable(code)
 
     def close(self) -> None:
         for host in self._hosts.values():
