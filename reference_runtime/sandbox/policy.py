@@ -9,6 +9,8 @@ from typing import Any
 PROCESSES = 256
 OPEN_FILES = 4096
 FILE_BYTES = 8 << 30
+NETWORK_TABLES = "network tables"
+"""Who on this machine is connected to what, as the kernel lists it for every process."""
 HARD_LINKS = "hard links planted inside"
 """Open everywhere: a second name of a file outside is a file inside, to every mechanism."""
 
@@ -105,6 +107,8 @@ class Enforced:
             "memory": "memory",
         }
         found = [text for name, text in names.items() if getattr(self, name) != "enforced"]
+        hidden = {what for layer in self.layers for what in layer.holds}
+        found += [] if NETWORK_TABLES in hidden else [NETWORK_TABLES]
         return ", ".join([*found, HARD_LINKS])
 
     def to_wire(self) -> dict[str, Any]:

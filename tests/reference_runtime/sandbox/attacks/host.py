@@ -51,8 +51,8 @@ class Host:
 
     def order(self, order: Result) -> list[Result]:
         """``attacks``: names; ``variant``: "none", "plain" or "wrapped"; ``preload``: see
-        ``child``; ``token``: the one to use; ``absent``: remove the file that is looked for; ``abi``: the
-        Landlock version to use at most."""
+        ``child``; ``token``: the one to use; ``absent``: remove the file that is looked for;
+        ``abi``: the Landlock version to use at most."""
         from attacks.arena import Arena
         from attacks.catalogue import attacks
         from attacks.needs import UNTOLD, missing

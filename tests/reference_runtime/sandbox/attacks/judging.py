@@ -83,7 +83,7 @@ def _true_value(seen: Seen) -> bool:
 
 
 def named(attack: Any, events: bytes, at: dict[str, Any], host: Any) -> str:
-    """"path" when an audit event names what the attack went for, "event" when there was one."""
+    """ "path" when an audit event names what the attack went for, "event" when there was one."""
     targets = _targets(attack, at, host)
     found = ""
     for line in events.splitlines():

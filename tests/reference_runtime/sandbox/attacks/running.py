@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib.util
 import json
 import os
@@ -139,7 +138,10 @@ class Machine:
         return Started(
             subprocess.Popen(
                 [python, "-I", "-S", "-B", host, json.dumps(settings), secret],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                cwd="/",
                 env={"PATH": os.defpath, "STUDIO_DECOY_TOKEN": secret},
                 **({"user": NOBODY, "group": NOBODY, "extra_groups": []} if other else {}),
             )  # fmt: skip

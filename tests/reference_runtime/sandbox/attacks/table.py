@@ -13,7 +13,6 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[4])]
 
 from attacks.catalogue import attacks  # noqa: E402
 from attacks.running import USERS, VARIANTS, Machine, Result, machine, warm  # noqa: E402
-
 from reference_runtime.sandbox import bubblewrap  # noqa: E402
 
 KEYS = tuple((user, variant) for variant in VARIANTS for user in USERS)
