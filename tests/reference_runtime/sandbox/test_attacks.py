@@ -56,6 +56,7 @@ def test_all_attacks_are_there() -> None:
 
 def test_every_attack_works_without_a_sandbox(here: Machine) -> None:
     """Else its failure would prove nothing. By an ordinary user, but for what takes root."""
+    warm(here, [("user", "none"), ("root", "plain")])
     results = here.results("user", "none")
     tried = {name: r for name, r in results.items() if not r["skipped"]}
     failed = {

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -35,14 +36,16 @@ class Started:
     """A host that waits for orders."""
 
     process: subprocess.Popen[str]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def order(self, names: Sequence[str], variant: str, **more: Any) -> list[Result]:
         """Attacks by one process; see ``host.Host.order``."""
         assert self.process.stdin
         assert self.process.stdout
         order = {"attacks": list(names), "variant": variant, **more}
-        print(json.dumps(order), file=self.process.stdin, flush=True)
-        answer = self.process.stdout.readline()
+        with self._lock:
+            print(json.dumps(order), file=self.process.stdin, flush=True)
+            answer = self.process.stdout.readline()
         if not answer:
             raise RuntimeError(f"the host ended: {self.process.wait(10)}")
         results: list[Result] = json.loads(answer)
@@ -83,12 +86,14 @@ class Machine:
     folder: Path
     _hosts: dict[str, Started] = field(default_factory=dict)
     _results: dict[tuple[str, str], dict[str, Result]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def host(self, user: str) -> Started:
         """Raises LookupError, saying why, where there can't be one."""
-        if user not in self._hosts:
-            self._hosts[user] = self._start(user)
-        return self._hosts[user]
+        with self._lock:
+            if user not in self._hosts:
+                self._hosts[user] = self._start(user)
+            return self._hosts[user]
 
     def results(self, user: str, variant: str) -> dict[str, Result]:
         """Of all attacks; variant "none": without a sandbox."""
@@ -143,9 +148,10 @@ class Machine:
                 text=True,
                 cwd="/",
                 env={"PATH": os.defpath, "STUDIO_DECOY_TOKEN": secret},
-                **({"user": NOBODY, "group": NOBODY, "extra_groups": []} if other else {}),
-            )  # fmt: skip
-        )
+                user=NOBODY if other else None, group=NOBODY if other else None,
+                extra_groups=[] if other else None,
+            )
+        )  # fmt: skip
 
     def _compile_for(self, python: str) -> None:
         """Hundreds of processes start with these modules, none of which may write a cache."""
@@ -239,7 +245,9 @@ def _compile(folder: Path) -> None:
 
 
 def warm(here: Machine, keys: Sequence[tuple[str, str]]) -> None:
-    """Get results of several variants; those of different users at the same time."""
+    """Get results of several variants; those of different users at the same time.
+
+    What is done without a sandbox takes both users, so that it may wait for the other."""
 
     def of_user(user: str) -> None:
         with contextlib.suppress(LookupError):

@@ -79,8 +79,7 @@ def sums(here: Machine, keys: list[tuple[str, str]]) -> str:
 def main() -> None:
     with machine() as here:
         keys = possible(here)
-        here.results("user", "none")
-        warm(here, keys)
+        warm(here, [("user", "none"), *keys])
         print(text(rows(here, keys)))
         print()
         print(sums(here, keys))
