@@ -337,6 +337,9 @@ def _filtered(machine: str, number: int, arguments: list[int], network: bool = F
 ALLOW = 0x7FFF0000
 CALLS: list[tuple[str, list[int], bool]] = [
     ("ptrace", [], False),
+    ("msgrcv", [], False),
+    ("semop", [], False),
+    ("shmctl", [], False),
     ("socket", [2], True),
     ("socket", [10], True),
     ("socket", [1], True),
