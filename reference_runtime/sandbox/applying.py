@@ -14,6 +14,7 @@ from reference_runtime.sandbox import (
     capabilities,
     landlock,
     limits,
+    namespaces,
     needed,
     seccomp,
     shared_memory,
@@ -61,14 +62,19 @@ def confine(
         os.environ.update(policy.environment)
     layers = [limits.apply(policy)]
     version = landlock.abi() if abi is None else min(abi, landlock.abi())
-    own_shm = shared_memory.make_private(SHARED_MEMORY)
+    owned = namespaces.enter(network=policy.network)
+    own_shm = bool(owned & namespaces.MOUNTS) and shared_memory.make_private(SHARED_MEMORY)
     read, write = _paths(policy, own_shm)
     # Rules name files by handle, so they are made while files outside can still be opened; the
     # capabilities go first of all that is enforced, since root could undo the rest.
     layers.append(capabilities.drop_all())
     layers.append(landlock.restrict(read, write, policy.network, version))
     layers.append(seccomp.restrict(network=policy.network))
-    return _proved(_sum(layers, policy, version), sentinel)
+    enforced = _sum(layers, policy, version)
+    if sentinel.hidden:  # by bubblewrap, which gives these always
+        owned |= namespaces.IPC | (0 if policy.network else namespaces.NETWORK)
+    told = replace(enforced, layers=(*enforced.layers, namespaces.layer(owned)))
+    return _proved(told, sentinel)
 
 
 def _paths(policy: SandboxPolicy, own_shm: bool) -> tuple[list[str], list[str]]:

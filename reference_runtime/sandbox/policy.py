@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 PROCESSES = 256
 OPEN_FILES = 4096
 FILE_BYTES = 8 << 30
+NETWORK_TABLES = "network tables"
+"""Who on this machine is connected to what, as the kernel lists it for every process."""
+HARD_LINKS = "hard links planted inside"
+"""Open everywhere: a second name of a file outside is a file inside, to every mechanism."""
 
 
 class SandboxPolicy(Record):
@@ -87,7 +91,7 @@ class Enforced(Record):
         told = "; ".join(layer.text for layer in self.layers if layer.holds)
         if not self.holds:
             return f"not enforced: {self._missing()}" + (f" (in force: {told})" if told else "")
-        return told + (f"; open: {self._open()}" if self._open() else "")
+        return f"{told}; open: {self._open()}"
 
     def _missing(self) -> str:
         what = [name for name in ("files", "network") if getattr(self, name) != "enforced"]
@@ -101,7 +105,10 @@ class Enforced(Record):
             "metadata": "metadata of files outside",
             "memory": "memory",
         }
-        return ", ".join(text for name, text in names.items() if getattr(self, name) != "enforced")
+        found = [text for name, text in names.items() if getattr(self, name) != "enforced"]
+        hidden = {what for layer in self.layers for what in layer.holds}
+        found += [] if NETWORK_TABLES in hidden else [NETWORK_TABLES]
+        return ", ".join([*found, HARD_LINKS])
 
     def to_wire(self) -> dict[str, Any]:
         """As plain JSON, with the line."""

@@ -34,7 +34,8 @@ KERNEL = (
     "swapon", "swapoff", "acct", "quotactl", "quotactl_fd", "syslog", "vhangup",
     "settimeofday", "clock_settime", "adjtimex", "clock_adjtime", "sethostname", "setdomainname",
     "iopl", "ioperm", "modify_ldt", "uselib",
-    "shmget", "shmat", "semget", "msgget", "mq_open",
+    "shmget", "shmat", "shmctl", "semget", "semop", "semtimedop", "semctl",
+    "msgget", "msgsnd", "msgrcv", "msgctl", "mq_open", "mq_unlink",
 )  # fmt: skip
 """Refused always."""
 NETWORK = ("connect", "bind", "listen", "accept", "accept4", "sendmsg", "sendmmsg")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import json
 import os
@@ -15,7 +16,7 @@ import pytest
 
 from reference_runtime.sandbox import landlock, seccomp
 from reference_runtime.sandbox.applying import Sentinel, confine
-from reference_runtime.sandbox.policy import Enforced, SandboxPolicy
+from reference_runtime.sandbox.policy import NETWORK_TABLES, Enforced, Layer, SandboxPolicy
 
 ROOT = Path(__file__).parents[3]
 ATTACKS = {
@@ -148,6 +149,49 @@ def test_locks_work_in_a_shared_memory_of_their_own(tmp_path: Path) -> None:
     assert outcome in ("done", "PermissionError")
     if os.getuid() == 0:
         assert outcome == "done"
+
+
+def test_connections_of_the_machine_are_not_listed(tmp_path: Path) -> None:
+    """The kernel lists them for every process, unless it has a network of its own."""
+    code = "assert f':{port:04X}' not in open('/proc/self/net/tcp').read()"
+    enforced, outcome = run_confined(tmp_path, code)
+    assert outcome == (
+        "AssertionError" if NETWORK_TABLES in enforced.line.partition("; open: ")[2] else "done"
+    )
+    if os.getuid() == 0:
+        assert outcome == "done"
+
+
+def test_a_queue_of_another_program_can_be_neither_read_nor_removed(tmp_path: Path) -> None:
+    """Their numbers are small, so that nobody has to ask for one by its key."""
+    libc = ctypes.CDLL(None)
+    queue = libc.msgget(0, 0o1600)
+    if queue < 0:
+        pytest.skip("no queues on this machine")
+    message = ctypes.c_long(1)
+    try:
+        assert libc.msgsnd(queue, ctypes.byref(message), 0, 0) == 0
+        code = (
+            "import ctypes; c = ctypes.CDLL(None); got = ctypes.create_string_buffer(64); "
+            f"assert c.msgrcv({queue}, got, 8, 0, 0o4000) < 0; assert c.msgctl({queue}, 0, 0) < 0"
+        )
+        assert run_confined(tmp_path, code)[1] == "done"
+        assert libc.msgrcv(queue, ctypes.create_string_buffer(64), 8, 0, 0o4000) == 0
+    finally:
+        libc.msgctl(queue, 0, 0)
+
+
+def test_what_is_left_open_is_told() -> None:
+    """All that the kernel enforces, by namespaces and without them."""
+    rest = {"files": "enforced", "network": "enforced", "signals": "enforced",
+            "kernel": "enforced", "memory": "enforced"}  # fmt: skip
+    spaces = Layer("own namespaces", (NETWORK_TABLES,))
+    hidden = Enforced(**rest, metadata="enforced", layers=(spaces,))
+    assert hidden.line == "own namespaces: network tables; open: hard links planted inside"
+    seen = Enforced(**rest, layers=(Layer("landlock", ("files",)),))
+    assert seen.line.partition("; open: ")[2] == (
+        "metadata of files outside, network tables, hard links planted inside"
+    )
 
 
 def test_what_is_open_is_closed(tmp_path: Path) -> None:
@@ -293,6 +337,9 @@ def _filtered(machine: str, number: int, arguments: list[int], network: bool = F
 ALLOW = 0x7FFF0000
 CALLS: list[tuple[str, list[int], bool]] = [
     ("ptrace", [], False),
+    ("msgrcv", [], False),
+    ("semop", [], False),
+    ("shmctl", [], False),
     ("socket", [2], True),
     ("socket", [10], True),
     ("socket", [1], True),
