@@ -47,7 +47,7 @@ from studio_conformance.waivers import complaints, waiver_for
 EARLY_FAMILIES = frozenset({"SCHEMA", "SIGNATURE", "V1"})
 """Families of checks that need nothing but the description and the source."""
 
-RUNNING = ("EXEC", "RPC")
+RUNNING = ("EXEC", "RPC", "SANDBOX")
 """Families of checks for which nodes are run."""
 
 if TYPE_CHECKING:

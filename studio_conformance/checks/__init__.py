@@ -33,6 +33,7 @@ FAMILIES: dict[str, str] = {
     "ENV": "What the pack needs can be installed, beside the host and beside other packs.",
     "EXEC": "A node keeps its promises when it runs.",
     "RPC": "A node does the same when it is isolated from its host, and so does what it gives.",
+    "SANDBOX": "Texts that anyone may set lead nowhere but where they should.",
 }
 
 

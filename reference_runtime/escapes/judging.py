@@ -1,0 +1,137 @@
+"""What a call on a payload proves: which kinds of escapes it is, if any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from reference_runtime.escapes.arena import Arena
+from reference_runtime.escapes.calling import Seen
+from reference_runtime.escapes.catalogue import Payload
+from reference_runtime.escapes.facts import EscapeKind
+from reference_runtime.escapes.shell import is_option, is_read, script_of
+from reference_runtime.escapes.taint import Token, texts_of
+from reference_runtime.escapes.watcher import Attempt, Known, below, is_new
+
+FILES = ("read", "write", "delete", "list")
+PATHS: tuple[EscapeKind, ...] = ("read", "write", "delete", "list", "own-folder")
+_LOCAL = ("127.0.0.1", "localhost")
+
+
+class Escape(NamedTuple):
+    kind: EscapeKind
+    attempt: Attempt | None
+    proof: str
+
+
+class Judge:
+    """Judges calls in one arena. ``own``: the pack's folder."""
+
+    def __init__(self, arena: Arena, own: str) -> None:
+        self._arena, self._own = arena, own
+        self._canary, self._secret = Token(arena.canary), Token(arena.secret)
+
+    def escapes(
+        self, payload: Payload, seen: Seen, known: Known, moved: bool, expected: str
+    ) -> list[Escape]:
+        """The first escape of each kind. ``moved``: the decoys are not what they were before."""
+        found: dict[EscapeKind, Escape] = {}
+        for escape in self._all(payload, seen, known, moved, expected):
+            found.setdefault(escape.kind, escape)
+        return list(found.values())
+
+    def _all(
+        self, payload: Payload, seen: Seen, known: Known, moved: bool, expected: str
+    ) -> Iterator[Escape]:
+        yield from self._files(payload, seen, known)
+        yield from self._run(payload, seen, expected)
+        yield from self._processes(seen)
+        yield from self._contacts(seen, known)
+        if self._came_out(self._canary, seen):
+            kind: EscapeKind = "link" if payload.group == "link" else "read"
+            yield Escape(kind, None, "what stands in the file came out")
+        if self._came_out(self._secret, seen) or self._secret.in_text(_targets(seen)):
+            yield Escape("secret", None, "the variable's value came out")
+        if moved:
+            yield Escape(self._moved(payload), None, "the decoys outside are not as they were")
+
+    def _moved(self, payload: Payload) -> EscapeKind:
+        kinds: dict[str, EscapeKind] = {
+            "shell": "shell", "code": "code", "load": "load", "archive": "archive", "link": "link",
+            "argument": "argument",
+        }  # fmt: skip
+        return kinds.get(payload.group, "write")
+
+    def _files(self, payload: Payload, seen: Seen, known: Known) -> Iterator[Escape]:
+        token = self._arena.token
+        for attempt in seen.attempts:
+            if attempt.op not in FILES or not attempt.outside or not is_new(attempt, known):
+                continue
+            kind: EscapeKind = attempt.op  # type: ignore[assignment]
+            proof = _words(attempt)
+            if f"ev{token}" in attempt.target:
+                kind, proof = "code", "the text was run: it made a folder"
+            elif f"ld{token}" in attempt.target:
+                kind, proof = "load", "loading the file ran what stands in it"
+            elif f"ar{token}" in attempt.target:
+                kind = "archive"
+            elif f"sh{token}" in attempt.target:
+                kind = "shell"
+            elif kind in ("write", "delete") and below(attempt.target, self._own):
+                kind = "own-folder"
+            elif payload.group == "link":
+                kind = "link"
+            yield Escape(kind, attempt, proof)
+
+    def _run(self, payload: Payload, seen: Seen, expected: str) -> Iterator[Escape]:
+        for attempt in seen.attempts:
+            if attempt.op == "code" and payload.group == "code":
+                yield Escape("code", attempt, "the text was run as Python")
+            if attempt.op == "load":
+                yield Escape("load", attempt, "loading the file ran what stands in it")
+        if payload.group == "code" and expected:
+            texts = [text for value in seen.gave for text in texts_of(value)]
+            if any(expected in text and expected not in seen.value for text in texts):
+                yield Escape("code", None, "what the text computes came out")
+
+    def _processes(self, seen: Seen) -> Iterator[Escape]:
+        for attempt in seen.attempts:
+            if attempt.op != "process":
+                continue
+            script = script_of(attempt.command)
+            if script is not None and is_read(script, seen.value.strip()):
+                yield Escape("shell", attempt, "the shell reads the text as more than a word")
+            elif script is None and seen.value and is_option(attempt.command, seen.value.strip()):
+                yield Escape("argument", attempt, "the program takes the text for an option")
+            elif self._arena.token in attempt.target:
+                yield Escape("process", attempt, "a program was started with the text")
+
+    def _contacts(self, seen: Seen, known: Known) -> Iterator[Escape]:
+        token = self._arena.token
+        for attempt in seen.attempts:
+            if attempt.op == "network" and is_new(attempt, known):
+                named = token in attempt.target or attempt.target.startswith(_LOCAL)
+                if named and ("127.0.0.1" in seen.value or token in seen.value):
+                    yield Escape("network", attempt, "the address in the text was contacted")
+
+    def _came_out(self, token: Token, seen: Seen) -> bool:
+        return token.in_text(seen.said) or any(token.in_value(value) for value in seen.gave)
+
+
+def _words(attempt: Attempt) -> str:
+    return f"{attempt.event} was called"
+
+
+def _targets(seen: Seen) -> str:
+    return "\n".join(attempt.raw + attempt.target for attempt in seen.attempts)
+
+
+def digest(seen: Seen) -> tuple[Any, ...]:
+    """What a caller can tell two calls apart by."""
+    from reference_runtime.exercise.values import marks
+
+    gave = [
+        [(path, mark.kind, mark.shape, str(mark.content)) for path, mark in marks(value).items()]
+        for value in seen.gave
+    ]
+    return gave, seen.error

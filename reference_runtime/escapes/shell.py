@@ -1,0 +1,62 @@
+"""Whether a text is read by a shell, or taken for an option."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+_SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh", "cmd.exe", "cmd", "powershell"})
+_WRAPPED = ("-c", "/c", "/C", "-Command", "-lc")
+
+
+def script_of(command: Sequence[str]) -> str | None:
+    """What a shell is given to read; None when no shell is asked.
+
+    One text alone went to a shell: a program is started by a list.
+    """
+    if len(command) == 1:
+        return command[0]
+    if os.path.basename(command[0]) not in _SHELLS:
+        return None
+    return next((b for a, b in zip(command, command[1:], strict=False) if a in _WRAPPED), None)
+
+
+def is_read(script: str, text: str) -> bool:
+    """Whether the shell reads something in ``text`` as more than a word.
+
+    In single quotes nothing is; in double quotes only ``$`` and the backtick.
+    """
+    start = script.find(text)
+    if start < 0:
+        return False
+    quote = _quote_at(script, 0, start, "")
+    if quote == "'":
+        return "'" in text
+    if quote == '"':
+        return any(mark in text for mark in '"`$')
+    return any(mark in text for mark in ";|&`$\n<>")
+
+
+def _quote_at(script: str, begin: int, end: int, quote: str) -> str:
+    """The quote that is open before ``end``."""
+    position = begin
+    while position < end:
+        mark = script[position]
+        if mark == "\\" and quote != "'":
+            position += 1
+        elif not quote and mark in "'\"":
+            quote = mark
+        elif mark == quote:
+            quote = ""
+        position += 1
+    return quote
+
+
+def is_option(command: Sequence[str], text: str) -> bool:
+    """Whether a program that is started without a shell takes the text for an option."""
+    for part in command[1:]:
+        if part == "--":
+            return False
+        if part.startswith("-") and part.startswith(text):
+            return True
+    return False
