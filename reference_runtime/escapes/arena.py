@@ -27,6 +27,8 @@ SECRET_NAMES = (
 FOLDER = ""
 """The extension of a target that is a folder."""
 DEEP = 24
+WATCHED = (".txt", ".png", ".pt", ".safetensors")
+"""Decoys beside allowed folders whose content is watched; of the others only that they are there."""
 _VARIABLE = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 _REPEATED = re.compile(r"(.)\*(\d+)")
 
@@ -55,6 +57,11 @@ class Arena:
         self.siblings = [host / f"{name}-evil" for name in FOLDERS[:4]]
         """Folders whose names begin like those of allowed ones."""
         self._made: list[Path] = []
+        self._tops: list[Path] = []
+        """What is put aside: folders of decoys, and single files in folders of the host."""
+        self._parked: list[tuple[Path, Path]] = []
+        self._watched: list[Path] = []
+        self._filled: dict[tuple[Base, str], dict[str, str]] = {}
         self._planted: list[Path] = []
         self._environment: dict[str, str | None] = {}
 
@@ -69,7 +76,16 @@ class Arena:
         return f"plain{self.token}"
 
     def build(self) -> None:
-        """Make all decoys."""
+        """Make all decoys, or put back those that were put aside."""
+        if not self._parked or not self._unpark():
+            self._make()
+        self._set({name: self.secret for name in SECRET_NAMES} | {"CANARY_DIR": str(self.outside)})
+        self._watched = [
+            *(entry for entry in self.outside.iterdir() if not entry.is_dir()),
+            *(f / f"{self.name}{kind}" for f in self.siblings for kind in WATCHED),
+        ]
+
+    def _make(self) -> None:
         for folder in (self.outside, *self.siblings):
             self._decoys(folder, self.name, self.canary)
         self._decoys(self.home, self.name, self.canary, (".txt", ".png", ".json"))
@@ -77,7 +93,6 @@ class Arena:
             self._decoys(self.host / name, self.plain, "plain")
         for name in FOLDERS:
             self._folder(self.host / name)
-        self._set({name: self.secret for name in SECRET_NAMES} | {"CANARY_DIR": str(self.outside)})
 
     def _decoys(self, folder: Path, name: str, token: str, kinds: Any = tuple(CANARIES)) -> None:
         self._folder(folder)
@@ -86,6 +101,10 @@ class Arena:
         self._file(folder / name / f"{name}.txt", CANARIES[".txt"](token))
         for extension in kinds:
             self._file(folder / f"{name}{extension}", CANARIES[extension](token))
+        if folder in (self.outside, *self.siblings):
+            self._tops.append(folder)
+        else:
+            self._tops += [folder / f"{name}{extension}" for extension in (FOLDER, *kinds)]
 
     def _folder(self, path: Path) -> None:
         if not path.is_dir():
@@ -101,6 +120,29 @@ class Arena:
             self._environment.setdefault(name, os.environ.get(name))
             os.environ[name] = value
 
+    def park(self) -> None:
+        """Put all decoys aside, out of every node's way."""
+        self.unplant()
+        self._put_back_environment()
+        shelf = self.host.parent / f"parked{self.token}"
+        shelf.mkdir(exist_ok=True)
+        self._parked = [(path, shelf / str(number)) for number, path in enumerate(self._tops)]
+        for path, aside in self._parked:
+            with suppress(OSError):
+                path.rename(aside)
+
+    def _unpark(self) -> bool:
+        """Whether all that was put aside is back in its place."""
+        parked, self._parked = self._parked, []
+        try:
+            for path, aside in parked:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                aside.rename(path)
+        except OSError:
+            self.clear()
+            return False
+        return True
+
     def clear(self) -> None:
         """Take all decoys away."""
         self.unplant()
@@ -110,6 +152,10 @@ class Arena:
             with suppress(OSError):
                 path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
         self._made.clear()
+        self._tops.clear()
+        self._put_back_environment()
+
+    def _put_back_environment(self) -> None:
         for name, value in self._environment.items():
             if value is None:
                 os.environ.pop(name, None)
@@ -165,7 +211,8 @@ class Arena:
 
     def filled(self, template: str, base: Base, extension: str) -> str:
         """The text of a template for a node that looks in ``base``."""
-        values = self._values(base, extension)
+        values = self._filled.get((base, extension)) or self._values(base, extension)
+        self._filled[base, extension] = values
 
         def value(found: re.Match[str]) -> str:
             name, argument = found[1], found[2]
@@ -214,15 +261,9 @@ class Arena:
         return max(sum(part == ".." for part in relative.split("/")), 1)
 
     def state(self) -> tuple[Any, ...]:
-        """What the decoys and their surroundings look like: names, sizes, times."""
-        found = []
-        for folder in (self.outside, *self.siblings, self.home, self.host):
-            with suppress(OSError), os.scandir(folder) as entries:
-                for entry in entries:
-                    status = entry.stat(follow_symlinks=False)
-                    size = 0 if entry.is_dir(follow_symlinks=False) else status.st_size
-                    found.append((entry.path, size, _when(entry, status)))
-        return tuple(sorted(found))
+        """What the decoys look like: when folders changed, and sizes and times of files."""
+        folders = (self.outside, *self.siblings, self.home, self.host)
+        return tuple(_look(path) for path in (*folders, *self._watched))
 
     def shown(self, text: str) -> str:
         """The text without what differs from arena to arena."""
@@ -236,5 +277,9 @@ class Arena:
         return text
 
 
-def _when(entry: os.DirEntry[str], status: os.stat_result) -> int:
-    return 0 if entry.is_dir(follow_symlinks=False) else status.st_mtime_ns
+def _look(path: Path) -> tuple[int, int]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 from dataclasses import dataclass, field
@@ -16,7 +17,6 @@ from reference_runtime.exercise.invoking import (
     Timing,
     bind,
     hidden_values,
-    in_loop,
     invoke,
     nested,
 )
@@ -55,12 +55,16 @@ class Caller:
         self._name = name
         self._inputs = make_inputs(subject, case)
         self._hooks = Hooks(subject, around.place, around.loop)
+        self._loop = asyncio.new_event_loop()
         self.usual = self._plain(self._inputs.get(name))
 
     @staticmethod
     def _plain(value: Any) -> str:
         value = value[0] if isinstance(value, list) and value else value
         return value if isinstance(value, str) else ""
+
+    def close(self) -> None:
+        self._loop.close()
 
     def call(self, value: str) -> Seen:
         """Validate, fingerprint and run; never raises for what the node does."""
@@ -104,6 +108,11 @@ class Caller:
         target = subject.fresh()
         prompt = {NODE_ID: {"class_type": subject.key, "inputs": {}}}
         function = bind(subject, target, hidden_values(subject, prompt))
-        raw = in_loop(invoke(function, nested(subject, inputs), Timing()), self._around.loop)
+        asyncio.set_event_loop(self._loop)
+        try:
+            coroutine = invoke(function, nested(subject, inputs), Timing())
+            raw = self._loop.run_until_complete(coroutine)
+        finally:
+            asyncio.set_event_loop(self._around.loop)
         returned = read(subject, raw)
         seen.gave = [*(returned.values or ()), returned.ui]

@@ -109,6 +109,7 @@ _NETWORK = (
     ("net-http", "http://127.0.0.1:{port}/n{TOK}"),
     ("net-name", "http://n{TOK}.invalid/x.png"),
     ("net-host", "127.0.0.1"),
+    ("net-bare", "n{TOK}.invalid"),
     ("net-ftp", "ftp://127.0.0.1:{port}/n{TOK}"),
 )
 _SECRET = (

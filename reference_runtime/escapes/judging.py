@@ -45,8 +45,9 @@ class Judge:
     ) -> Iterator[Escape]:
         yield from self._files(payload, seen, known)
         yield from self._run(payload, seen, expected)
-        yield from self._processes(seen)
-        yield from self._contacts(seen, known)
+        yield from self._processes(payload, seen)
+        if payload.group == "network":
+            yield from self._contacts(seen, known)
         if self._came_out(self._canary, seen):
             kind: EscapeKind = "link" if payload.group == "link" else "read"
             yield Escape(kind, None, "what stands in the file came out")
@@ -65,7 +66,7 @@ class Judge:
     def _files(self, payload: Payload, seen: Seen, known: Known) -> Iterator[Escape]:
         token = self._arena.token
         for attempt in seen.attempts:
-            if attempt.op not in FILES or not attempt.outside or not is_new(attempt, known):
+            if attempt.op not in FILES or not attempt.outside or not is_new(attempt, known, (self._arena.token,)):
                 continue
             kind: EscapeKind = attempt.op  # type: ignore[assignment]
             proof = _words(attempt)
@@ -87,29 +88,31 @@ class Judge:
         for attempt in seen.attempts:
             if attempt.op == "code" and payload.group == "code":
                 yield Escape("code", attempt, "the text was run as Python")
-            if attempt.op == "load":
+            if attempt.op == "load" and payload.group == "load":
                 yield Escape("load", attempt, "loading the file ran what stands in it")
         if payload.group == "code" and expected:
             texts = [text for value in seen.gave for text in texts_of(value)]
             if any(expected in text and expected not in seen.value for text in texts):
                 yield Escape("code", None, "what the text computes came out")
 
-    def _processes(self, seen: Seen) -> Iterator[Escape]:
+    def _processes(self, payload: Payload, seen: Seen) -> Iterator[Escape]:
         for attempt in seen.attempts:
             if attempt.op != "process":
                 continue
-            script = script_of(attempt.command)
-            if script is not None and is_read(script, seen.value.strip()):
-                yield Escape("shell", attempt, "the shell reads the text as more than a word")
-            elif script is None and seen.value and is_option(attempt.command, seen.value.strip()):
-                yield Escape("argument", attempt, "the program takes the text for an option")
+            script, text = script_of(attempt.command), seen.value.strip()
+            if payload.group == "shell":
+                if script is not None and is_read(script, text):
+                    yield Escape("shell", attempt, "the shell reads the text as more than a word")
+            elif payload.group == "argument":
+                if script is None and is_option(attempt.command, text):
+                    yield Escape("argument", attempt, "the program takes the text for an option")
             elif self._arena.token in attempt.target:
                 yield Escape("process", attempt, "a program was started with the text")
 
     def _contacts(self, seen: Seen, known: Known) -> Iterator[Escape]:
         token = self._arena.token
         for attempt in seen.attempts:
-            if attempt.op == "network" and is_new(attempt, known):
+            if attempt.op == "network" and is_new(attempt, known, (self._arena.token,)):
                 named = token in attempt.target or attempt.target.startswith(_LOCAL)
                 if named and ("127.0.0.1" in seen.value or token in seen.value):
                     yield Escape("network", attempt, "the address in the text was contacted")

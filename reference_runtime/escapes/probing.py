@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from reference_runtime.escapes.arena import FOLDER, Arena, Base
 from reference_runtime.escapes.calling import Caller, Seen
@@ -16,7 +17,7 @@ from reference_runtime.escapes.watcher import Attempt, Known, Watcher, is_new
 
 EXTENSIONS = (
     ".png", FOLDER, ".txt", ".json", ".safetensors", ".csv", ".yaml", ".pt", ".npy", ".wav", ".jpg",
-    ".mp4", ".ttf", ".db", ".zip", ".md",
+    ".mp4", ".ttf", ".db", ".zip", ".md", ".py",
 )  # fmt: skip
 """Of files that are there, tried in this order; a folder too."""
 WIDE = ("abs-1", "dd-deep", "up-plain")
@@ -52,13 +53,20 @@ class Probe:
         self._judge = Judge(arena, watcher.own)
         self._learned: Learned | None = None
         self._found: dict[EscapeKind, EscapeFacts] = {}
+        self._told: set[EscapeKind] = set()
+        """Kinds that an answer to an earlier request had."""
         self._tried = 0
         self._slow = False
+        self._state: Any = None
+        """What the decoys looked like after the last call."""
+
+    def close(self) -> None:
+        self._caller.close()
 
     def run(self, begin: int, seconds: float) -> ProbeFacts:
         """Try payloads from number ``begin`` on, for about so many seconds."""
         ends = time.monotonic() + seconds
-        self._found, self._tried = {}, 0
+        self._tried, self._state = 0, None
         if self._learned is None:
             self._tell("harmless texts")
             self._learn(ends)
@@ -74,9 +82,11 @@ class Probe:
         if following is None:
             self._try_existence()
         assert self._learned is not None
+        found = [each for kind, each in self._found.items() if kind not in self._told]
+        self._told |= self._found.keys()
         return {
             "input": self.name,
-            "found": list(self._found.values()),
+            "found": found,
             "tried": self._tried,
             "next": following,
             "reached": self._learned.reached,
@@ -139,7 +149,7 @@ class Probe:
         if payload.group == "link":
             return bool(learned.ops) and not self._left_a_folder and "link" not in self._found
         if payload.group in ("load", "archive"):
-            return learned.reached and payload.group not in self._found
+            return payload.group not in self._found
         return payload.group not in self._found
 
     @property
@@ -150,8 +160,11 @@ class Probe:
         for value, base in self._values(payload):
             seen, escapes = self._judged(payload, value, base)
             for escape in escapes:
-                if escape.kind not in self._found and self._again(payload, value, base, escape):
-                    self._keep(escape, payload, value, seen)
+                if escape.kind in self._found:
+                    continue
+                again = self._again(payload, value, base, escape)
+                if again is not None:
+                    self._keep(again, payload, value, seen)
                     self._shrink(escape.kind, payload, base)
             if escapes:
                 return
@@ -165,7 +178,7 @@ class Probe:
             extensions = arena.plant(payload, base)
             try:
                 if "{F}" in payload.template:
-                    for extension in extensions:
+                    for extension in extensions if learned.reached else extensions[:1]:
                         yield f"does{arena.token}{extension}", base
                         yield f"{arena.default.folder}/does{arena.token}{extension}", base
                 else:
@@ -188,10 +201,11 @@ class Probe:
     def _judged(self, payload: Payload, value: str, base: Base) -> tuple[Seen, list[Escape]]:
         learned, arena = self._learned, self._arena
         assert learned is not None
-        before = arena.state()
+        before = self._state or arena.state()
         seen = self._caller.call(value)
         self._tried += 1
-        moved = arena.state() != before
+        self._state = arena.state()
+        moved = self._state != before
         if any(arena.token in attempt.raw + attempt.target for attempt in seen.attempts):
             learned.reached = True
             learned.ops |= {each.op for each in seen.attempts if each.op in FILES}
@@ -200,14 +214,16 @@ class Probe:
         if moved:
             arena.clear()
             arena.build()
+            self._state = None
         return seen, escapes
 
-    def _again(self, payload: Payload, value: str, base: Base, escape: Escape) -> bool:
-        """Whether it happens again, and not with a harmless text."""
+    def _again(self, payload: Payload, value: str, base: Base, escape: Escape) -> Escape | None:
+        """The same once more, unless it happens with a harmless text too, or never again."""
         self._watcher.refuses = False
         self._note(self._caller.call(self._arena.plain), None)
         self._watcher.refuses = True
-        return any(e.kind == escape.kind for e in self._judged(payload, value, base)[1])
+        escapes = self._judged(payload, value, base)[1]
+        return next((each for each in escapes if each.kind == escape.kind), None)
 
     def _shrink(self, kind: EscapeKind, payload: Payload, base: Base) -> None:
         """Put the simplest payload of the group that does the same in the place of this one."""

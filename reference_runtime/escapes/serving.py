@@ -42,6 +42,8 @@ class Probing:
         with self._in_arena() as arena, _guarded_host():
             place = (params["key"], params["input"])
             if self._of != place or self._probe is None:
+                if self._probe is not None:
+                    self._probe.close()
                 subject = self._exercise.subject(params["key"], params["class_name"])
                 case = params["case"]
                 caller = Caller(self._around, self._watcher, subject, case, params["input"])
@@ -62,7 +64,7 @@ class Probing:
             yield arena
         finally:
             os.chdir(cwd)
-            arena.clear()
+            arena.park()
 
 
 @contextmanager

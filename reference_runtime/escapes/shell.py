@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh", "cmd.exe", "cmd", "powershell"})
+_IN_DOUBLE_QUOTES = re.compile(r"[\"`]|\$[\w({]")
+_UNQUOTED = re.compile(r"[;|&`\n<>]|\$[\w({]")
 _WRAPPED = ("-c", "/c", "/C", "-Command", "-lc")
 
 
@@ -32,9 +35,8 @@ def is_read(script: str, text: str) -> bool:
     quote = _quote_at(script, 0, start, "")
     if quote == "'":
         return "'" in text
-    if quote == '"':
-        return any(mark in text for mark in '"`$')
-    return any(mark in text for mark in ";|&`$\n<>")
+    marks = _IN_DOUBLE_QUOTES if quote == '"' else _UNQUOTED
+    return marks.search(text) is not None
 
 
 def _quote_at(script: str, begin: int, end: int, quote: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any, Literal
@@ -98,7 +98,7 @@ class Watcher:
             "os.scandir": lambda event, path: self._seen(event, "list", path, -1, True),
             "os.chdir": lambda event, path: self._seen(event, "list", path, -1, True),
             "os.mkdir": lambda event, path, mode, fd: self._made(event, path, fd),
-            "os.symlink": lambda event, source, path, fd: change(event, path, fd),
+            "os.symlink": lambda event, source, path, fd: self._made(event, path, fd),
             "os.link": self._linked,
             "os.truncate": lambda event, path, length: change(event, path, -1),
             "os.chmod": lambda event, path, mode, fd: change(event, path, fd),
@@ -129,13 +129,14 @@ class Watcher:
     # --- files ------------------------------------------------------------------------------------
 
     def _opened(self, event: str, path: Any, mode: Any, flags: Any) -> None:
-        writes = isinstance(flags, int) and flags & _WRITING
-        self._seen(event, "write" if writes else "read", path, -1, True)
+        flags = flags if isinstance(flags, int) else 0
+        follows = not flags & os.O_NOFOLLOW
+        if not _is_folder(path, -1):  # opening one gives nothing; listing has events of its own
+            self._seen(event, "write" if flags & _WRITING else "read", path, -1, follows)
 
     def _made(self, event: str, path: Any, fd: Any) -> None:
         # Folders that exist are "made" all the time: os.makedirs(..., exist_ok=True) just tries.
-        resolved = resolve(path, fd)
-        if resolved is not None and not os.path.isdir(resolved):
+        if not _is_folder(path, fd):
             self._seen(event, "write", path, fd, False)
 
     def _changed(self, event: str, path: Any, fd: Any) -> None:
@@ -143,20 +144,23 @@ class Watcher:
 
     def _linked(self, event: str, source: Any, path: Any, source_fd: Any, fd: Any) -> None:
         self._seen(event, "read", source, source_fd, True)
-        self._seen(event, "write", path, fd, False)
+        self._made(event, path, fd)
 
     def _removed(self, event: str, path: Any, fd: Any = -1) -> None:
-        self._seen(event, "delete", path, fd, False)
+        if event != "os.remove" or not _is_folder(path, fd):
+            self._seen(event, "delete", path, fd, False)
 
     def _renamed(self, event: str, source: Any, target: Any, source_fd: Any, fd: Any) -> None:
         self._seen(event, "delete", source, source_fd, False)
-        self._seen(event, "write", target, fd, False)
+        self._made(event, target, fd)
 
     def _database(self, event: str, database: Any) -> None:
         name = os.fsdecode(database)
         if ":memory:" in name:
             return
         name = name.removeprefix("file:").partition("?")[0]
+        if _is_folder(name, -1):
+            return
         self._seen(event, "read" if os.path.exists(name) else "write", name, -1, True)
 
     def _seen(self, event: str, op: Op, path: Any, fd: Any, follow: bool) -> None:
@@ -242,17 +246,24 @@ class Watcher:
         return any(token in text for token in self.tokens)
 
     def _is_new(self, attempt: Attempt) -> bool:
-        return is_new(attempt, self.known)
+        return is_new(attempt, self.known, self.tokens)
 
     def _refuse(self, attempt: Attempt, unless: bool = False) -> None:
         if self.refuses and not unless:
             raise PermissionError(errno.EACCES, "refused by the confinement", attempt.raw)
 
 
-def is_new(attempt: Attempt, known: Known) -> bool:
-    """Whether it is made for the sake of the payload."""
+def is_new(attempt: Attempt, known: Known, tokens: Sequence[str]) -> bool:
+    """Whether it is made for the sake of the payload, which has one of the tokens, or none."""
+    if any(token in attempt.raw or token in attempt.target for token in tokens):
+        return True
     place = (attempt.op, attempt.file, attempt.line)
     return (attempt.op, attempt.target) not in known.attempts and place not in known.lines
+
+
+def _is_folder(path: Any, fd: Any) -> bool:
+    resolved = resolve(path, fd)
+    return resolved is not None and os.path.isdir(resolved)
 
 
 def below(path: str, folder: str) -> bool:
