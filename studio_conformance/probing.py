@@ -24,6 +24,11 @@ INPUT_SECONDS = 6.0
 """Once the payloads for one input have taken so long, the rest is left."""
 MAX_DEATHS = 2
 """An input through which so many workers ended is not tried further."""
+GRANTS: dict[str, tuple[str, ...]] = {
+    "read": ("read", "list", "exists", "link"),
+    "write": ("write", "list", "exists", "link"),
+}
+"""What comes with an input that is declared a path to be read, or to be written."""
 _DOING = re.compile(r": (\d+) (\S+)$")
 
 
@@ -89,6 +94,7 @@ class Attempts:
             case = {**case, "inputs": {**case["inputs"], name: self._empty(case)}}
         begin: int | None = 0
         deaths = 0
+        granted = GRANTS.get(facts["declared"].get(name, ""), ())
         ends = time.monotonic() + INPUT_SECONDS
         while begin is not None:
             left = min(ends - time.monotonic(), self.share.ends - self.share.whole.clock())
@@ -97,7 +103,7 @@ class Attempts:
                 return
             seconds = min(REQUEST_SECONDS, left)
             request = Probe(
-                self.node.key, self.node.facts["class_name"], case, name, begin, seconds
+                self.node.key, self.node.facts["class_name"], case, name, begin, seconds, granted
             )
             try:
                 done = self.exerciser.probe(request)

@@ -56,6 +56,7 @@ class Arena:
         self.default = Base(str(host / "input"))
         self.siblings = [host / f"{name}-evil" for name in FOLDERS[:4]]
         """Folders whose names begin like those of allowed ones."""
+        self.decoys = [self.outside, home, *self.siblings]
         self._made: list[Path] = []
         self._tops: list[Path] = []
         """What is put aside: folders of decoys, and single files in folders of the host."""
@@ -245,7 +246,6 @@ class Arena:
             "SIB": f"{base.folder}-evil",
             "H": str(self.home),
             "TOK": self.token,
-            "KOT": self.token[::-1],
             "SECRET": self.secret,
             "pid": str(os.getppid()),
             "port": "9",
@@ -269,7 +269,6 @@ class Arena:
         """The text without what differs from arena to arena."""
         for made, name in (
             (self.token, ""),
-            (self.token[::-1], "TOKEN"),
             (self.canary, "CANARY"),
             (self.secret, "SECRET"),
         ):

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-Group = Literal["path", "link", "archive", "load", "code", "shell", "argument", "network", "secret"]
+Group = Literal["path", "link", "archive", "load", "code", "shell", "argument", "process", "network", "secret"]
 
 DATA = Path(__file__).parent / "path_escapes.json"
 COVER = (
@@ -79,7 +79,7 @@ _LOAD = (
 _ARCHIVE = (("ar-zip", "{F}", "file:zip"), ("ar-tar", "{F}", "file:tar"))
 _CODE = (
     ("py-os", "__import__('os').mkdir('{O}/ev{TOK}')", ""),
-    ("py-plain", "'{TOK}'[::-1]", "{KOT}"),
+    ("py-plain", "'{TOK}'.join(['a', 'b'])", "a{TOK}b"),
     (
         "py-bare",
         "[c for c in ().__class__.__base__.__subclasses__() if c.__name__=='_wrap_close'][0]"
@@ -88,7 +88,7 @@ _CODE = (
     ),
     ("py-exec", "import os\nos.mkdir('{O}/ev{TOK}')", ""),
     ("py-lambda", "lambda *a, **k: 'ev{TOK}'", ""),
-    ("tpl-jinja", "{{'{TOK}'[::-1]}}", "{KOT}"),
+    ("tpl-jinja", "{{'{TOK}'.join(['a', 'b'])}}", "a{TOK}b"),
     ("tpl-jinja2", "{{cycler.__init__.__globals__.os.mkdir('{O}/ev{TOK}')}}", ""),
     ("yaml-text", '!!python/object/apply:os.mkdir ["{O}/ev{TOK}"]', ""),
     ("py-format", "{0.__class__}{self.__class__}", "<class '"),
@@ -105,6 +105,7 @@ _SHELL = (
     ("sh-nl", "x\ntouch {O}/sh{TOK}"),
 )
 _ARGUMENT = (("dash-o", "--output={O}/op{TOK}"), ("dash-s", "-o{O}/op{TOK}"))
+_PROCESS = (("run-abs", "{O}/run{TOK}"), ("run-name", "run{TOK}"))
 _NETWORK = (
     ("net-http", "http://127.0.0.1:{port}/n{TOK}"),
     ("net-name", "http://n{TOK}.invalid/x.png"),
@@ -146,6 +147,8 @@ def _own() -> Iterator[Payload]:
         yield Payload(name, "shell", text, any_name=False)
     for name, text in _ARGUMENT:
         yield Payload(name, "argument", text, any_name=False)
+    for name, text in _PROCESS:
+        yield Payload(name, "process", text, any_name=False)
     for name, text in _NETWORK:
         yield Payload(name, "network", text, any_name=False)
     for name, text, expects in _SECRET:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -65,28 +66,42 @@ class Judge:
 
     def _files(self, payload: Payload, seen: Seen, known: Known) -> Iterator[Escape]:
         token = self._arena.token
-        for attempt in seen.attempts:
-            if attempt.op not in FILES or not attempt.outside or not is_new(attempt, known, (self._arena.token,)):
-                continue
-            kind: EscapeKind = attempt.op  # type: ignore[assignment]
-            proof = _words(attempt)
-            if f"ev{token}" in attempt.target:
-                kind, proof = "code", "the text was run: it made a folder"
-            elif f"ld{token}" in attempt.target:
-                kind, proof = "load", "loading the file ran what stands in it"
-            elif f"ar{token}" in attempt.target:
-                kind = "archive"
-            elif f"sh{token}" in attempt.target:
-                kind = "shell"
-            elif kind in ("write", "delete") and below(attempt.target, self._own):
-                kind = "own-folder"
-            elif payload.group == "link":
-                kind = "link"
-            yield Escape(kind, attempt, proof)
+        attempts = sorted(seen.attempts, key=lambda each: token not in each.target)
+        for attempt in attempts:
+            if self._leads_out(attempt, known):
+                yield self._of_file(payload, attempt)
+
+    def _leads_out(self, attempt: Attempt, known: Known) -> bool:
+        """Whether it leaves the allowed folders, and the folder that the node uses anyway."""
+        if attempt.op not in FILES or not attempt.outside:
+            return False
+        if not is_new(attempt, known, (self._arena.token,)):
+            return False
+        if attempt.op in ("write", "delete") and below(attempt.target, self._own):
+            return True
+        decoy = any(below(attempt.target, str(folder)) for folder in self._arena.decoys)
+        return decoy or not any(below(attempt.target, folder) for folder in known.bases)
+
+    def _of_file(self, payload: Payload, attempt: Attempt) -> Escape:
+        name, made = os.path.basename(attempt.target), attempt.event == "os.mkdir"
+        kind: EscapeKind = attempt.op  # type: ignore[assignment]
+        proof = f"{attempt.event} was called"
+        if made and name == f"ev{self._arena.token}":
+            kind, proof = "code", "the text was run: it made a folder"
+        elif made and name == f"ld{self._arena.token}":
+            kind, proof = "load", "loading the file ran what stands in it"
+        elif name == f"ar{self._arena.token}.txt":
+            kind = "archive"
+        elif kind in ("write", "delete") and below(attempt.target, self._own):
+            kind = "own-folder"
+        elif payload.group == "link":
+            kind = "link"
+        return Escape(kind, attempt, proof)
 
     def _run(self, payload: Payload, seen: Seen, expected: str) -> Iterator[Escape]:
         for attempt in seen.attempts:
-            if attempt.op == "code" and payload.group == "code":
+            ran = attempt.event != "exec" or payload.id != "py-module"
+            if attempt.op == "code" and payload.group == "code" and ran:
                 yield Escape("code", attempt, "the text was run as Python")
             if attempt.op == "load" and payload.group == "load":
                 yield Escape("load", attempt, "loading the file ran what stands in it")
@@ -106,8 +121,8 @@ class Judge:
             elif payload.group == "argument":
                 if script is None and is_option(attempt.command, text):
                     yield Escape("argument", attempt, "the program takes the text for an option")
-            elif self._arena.token in attempt.target:
-                yield Escape("process", attempt, "a program was started with the text")
+            elif script is None and self._arena.token in attempt.command[0]:
+                yield Escape("process", attempt, "the text names the program that is started")
 
     def _contacts(self, seen: Seen, known: Known) -> Iterator[Escape]:
         token = self._arena.token
@@ -119,10 +134,6 @@ class Judge:
 
     def _came_out(self, token: Token, seen: Seen) -> bool:
         return token.in_text(seen.said) or any(token.in_value(value) for value in seen.gave)
-
-
-def _words(attempt: Attempt) -> str:
-    return f"{attempt.event} was called"
 
 
 def _targets(seen: Seen) -> str:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from reference_runtime.escapes.arena import FOLDER, Arena, Base
@@ -13,7 +14,8 @@ from reference_runtime.escapes.calling import Caller, Seen
 from reference_runtime.escapes.catalogue import COVER, Payload, payloads
 from reference_runtime.escapes.facts import EscapeFacts, EscapeKind, ProbeFacts
 from reference_runtime.escapes.judging import FILES, PATHS, Escape, Judge, digest
-from reference_runtime.escapes.watcher import Attempt, Known, Watcher, is_new
+from reference_runtime.escapes.taint import texts_of
+from reference_runtime.escapes.watcher import Attempt, Known, Watcher
 
 EXTENSIONS = (
     ".png", FOLDER, ".txt", ".json", ".safetensors", ".csv", ".yaml", ".pt", ".npy", ".wav", ".jpg",
@@ -22,7 +24,7 @@ EXTENSIONS = (
 """Of files that are there, tried in this order; a folder too."""
 WIDE = ("abs-1", "dd-deep", "up-plain")
 """Payloads that are tried with every extension, where it is not known which one is wanted."""
-SHRINK_TRIES = 24
+SHRINK_TRIES = 80
 SLOW_SECONDS = 0.02
 """A node that takes longer for a call is given fewer extensions."""
 MAX_FORMS = 3
@@ -43,11 +45,21 @@ class Learned:
 
 
 class Probe:
-    """One input. ``tell`` is told of each payload before it is tried."""
+    """One input. ``tell`` is told of each payload before it is tried.
+
+    ``granted``: kinds of what the input may do.
+    """
 
     def __init__(
-        self, name: str, caller: Caller, arena: Arena, watcher: Watcher, tell: Callable[[str], None]
+        self,
+        name: str,
+        caller: Caller,
+        arena: Arena,
+        watcher: Watcher,
+        tell: Callable[[str], None],
+        granted: frozenset[str] = frozenset(),
     ) -> None:
+        self._granted = granted
         self.name, self._caller, self._arena, self._watcher = name, caller, arena, watcher
         self._tell = tell
         self._judge = Judge(arena, watcher.own)
@@ -137,6 +149,7 @@ class Probe:
         folder = before.rpartition("/")[0]
         if not absolute and folder and all(base.folder != folder for base in learned.bases):
             learned.bases.append(Base(folder, tail))
+            learned.known.bases.append(folder)
 
     # --- payloads ---------------------------------------------------------------------------------
 
@@ -160,13 +173,13 @@ class Probe:
         for value, base in self._values(payload):
             seen, escapes = self._judged(payload, value, base)
             for escape in escapes:
-                if escape.kind in self._found:
+                if escape.kind in self._found or escape.kind in self._granted:
                     continue
                 again = self._again(payload, value, base, escape)
                 if again is not None:
                     self._keep(again, payload, value, seen)
                     self._shrink(escape.kind, payload, base)
-            if escapes:
+            if any(escape.kind in self._found for escape in escapes):
                 return
 
     def _values(self, payload: Payload) -> Iterator[tuple[str, Base]]:
@@ -229,7 +242,7 @@ class Probe:
         """Put the simplest payload of the group that does the same in the place of this one."""
         simpler = [p for p in payloads() if p.group == payload.group and p.size < payload.size]
         for other in sorted(simpler, key=lambda p: p.size)[:SHRINK_TRIES]:
-            for value, _ in self._values(other):
+            for value, _ in islice(self._values(other), 2):
                 seen, escapes = self._judged(other, value, base)
                 same = next((e for e in escapes if e.kind == kind), None)
                 if same is not None and value.strip():
@@ -250,7 +263,7 @@ class Probe:
             "target": shown(attempt.target) if attempt else "",
             "file": attempt.file if attempt else None,
             "line": attempt.line if attempt else None,
-            "proof": escape.proof,
+            "proof": shown(escape.proof),
             "over_link": linked is not None,
         }
 
@@ -258,7 +271,7 @@ class Probe:
 
     def _try_existence(self) -> None:
         """Give the name of a file that is there, and of one that is not: can they be told apart?"""
-        if self._left_a_folder or "link" in self._found:
+        if self._left_a_folder or self._granted or "link" in self._found:
             return
         folder, name = self._arena.outside, f"there{self._arena.token}"
         for extension in (".png", ".txt", FOLDER):
@@ -272,14 +285,15 @@ class Probe:
             again = self._caller.call(str(path))
             self._tried += 3
             if digest(present) != digest(absent) == digest(again):
-                proof = f"{_said(present)} when it is there, {_said(absent)} when it is not"
+                proof = f"it gives {_said(present)} when it is there, {_said(absent)} when it is not"
                 payload = next(p for p in payloads() if p.id == "abs-1")
                 self._keep(Escape("exists", None, proof), payload, str(path), present)
                 return
 
 
 def _said(seen: Seen) -> str:
-    return f"{seen.error[:120]!r}" if seen.error else "a result"
+    if seen.error:
+        return f"{seen.error[:120]!r}"
+    texts = [text for value in seen.gave for text in texts_of(value)]
+    return f"the result {texts[0][:80]!r}" if texts else "a result"
 
-
-__all__ = ["Probe", "is_new"]

@@ -35,7 +35,7 @@ class Probing:
 
     def probe(self, params: dict[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
         """``params``: ``key`` and ``class_name`` of the node, ``case``, ``input``, ``begin``
-        (number of a payload), ``seconds``. Raises NotConfined.
+        (number of a payload), ``seconds``, ``granted`` (kinds of what it may do). Raises NotConfined.
         """
         if not self._enforced:
             raise NotConfined("writes are not refused by the kernel: no payload is tried")
@@ -47,7 +47,10 @@ class Probing:
                 subject = self._exercise.subject(params["key"], params["class_name"])
                 case = params["case"]
                 caller = Caller(self._around, self._watcher, subject, case, params["input"])
-                self._probe = Probe(params["input"], caller, arena, self._watcher, tell)
+                granted = frozenset(params["granted"])
+                self._probe = Probe(
+                    params["input"], caller, arena, self._watcher, tell, granted
+                )
                 self._of = place
             return {"probe": self._probe.run(params["begin"], params["seconds"])}
 
@@ -58,7 +61,7 @@ class Probing:
             self._arena = Arena(self._host, self._around.work / "home")
         arena, watcher, cwd = self._arena, self._watcher, os.getcwd()
         watcher.allowed = tuple(arena.allowed)
-        watcher.decoys = (str(arena.outside), str(arena.home), *map(str, arena.siblings))
+        watcher.decoys = tuple(map(str, arena.decoys))
         arena.build()
         try:
             yield arena

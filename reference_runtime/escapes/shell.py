@@ -7,8 +7,7 @@ import re
 from collections.abc import Sequence
 
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh", "cmd.exe", "cmd", "powershell"})
-_IN_DOUBLE_QUOTES = re.compile(r"[\"`]|\$[\w({]")
-_UNQUOTED = re.compile(r"[;|&`\n<>]|\$[\w({]")
+_SUBSTITUTES = re.compile(r"`|\$[\w({]")
 _WRAPPED = ("-c", "/c", "/C", "-Command", "-lc")
 
 
@@ -29,21 +28,12 @@ def is_read(script: str, text: str) -> bool:
 
     In single quotes nothing is; in double quotes only ``$`` and the backtick.
     """
-    start = script.find(text)
-    if start < 0:
-        return False
-    quote = _quote_at(script, 0, start, "")
-    if quote == "'":
-        return "'" in text
-    marks = _IN_DOUBLE_QUOTES if quote == '"' else _UNQUOTED
-    return marks.search(text) is not None
-
-
-def _quote_at(script: str, begin: int, end: int, quote: str) -> str:
-    """The quote that is open before ``end``."""
-    position = begin
-    while position < end:
+    start = script.find(text) if text else -1
+    quote, position = "", 0
+    while start >= 0 and position < start + len(text):
         mark = script[position]
+        if position >= start and _means(script, position, quote):
+            return True
         if mark == "\\" and quote != "'":
             position += 1
         elif not quote and mark in "'\"":
@@ -51,7 +41,16 @@ def _quote_at(script: str, begin: int, end: int, quote: str) -> str:
         elif mark == quote:
             quote = ""
         position += 1
-    return quote
+    return False
+
+
+def _means(script: str, position: int, quote: str) -> bool:
+    """Whether the character there does something."""
+    if quote == "'":
+        return False
+    if not quote and script[position] in ";|&\n<>":
+        return True
+    return _SUBSTITUTES.match(script, position) is not None
 
 
 def is_option(command: Sequence[str], text: str) -> bool:

@@ -45,6 +45,8 @@ class Known:
 
     attempts: set[tuple[str, str]] = field(default_factory=set)
     """op and target."""
+    bases: list[str] = field(default_factory=list)
+    """Folders in which it looks for what a plain name names."""
     lines: set[tuple[str, str | None, int | None]] = field(default_factory=set)
     """op, file and line of what went outside for a reason of its own."""
 
@@ -175,7 +177,9 @@ class Watcher:
         attempt = self._attempt(op, event, raw, target, outside)
         if attempt is not None and outside and self._is_new(attempt):
             is_decoy = any(below(target, folder) for folder in self.decoys)
-            self._refuse(attempt, unless=op in ("read", "list") and is_decoy)
+            # A library may need a file of the machine for the first time now.
+            harmless = is_decoy if op == "list" else op == "read"
+            self._refuse(attempt, unless=harmless)
 
     def _may(self, op: Op, target: str) -> bool:
         if any(below(target, folder) for folder in self.allowed) or below(target, self.tmp):

@@ -104,6 +104,8 @@ class Probe:
     input: str
     begin: int
     seconds: float
+    granted: tuple[str, ...] = ()
+    """Kinds of escapes that the input is allowed."""
 
     def params(self) -> dict[str, Any]:
         return dict(vars(self))

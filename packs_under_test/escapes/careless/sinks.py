@@ -73,7 +73,7 @@ def read_low_level(text):
 
 
 def read_natively(text):
-    return bytes(torch.from_file(_input(text), size=20, dtype=torch.uint8).numpy())
+    return bytes(torch.from_file(_input(text), size=22, dtype=torch.uint8).numpy())
 
 
 def read_safetensors(text):
