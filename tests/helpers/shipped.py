@@ -77,7 +77,7 @@ def _is_run(path: Path) -> bool:
 
     Twins of other families are about what is seen without running; many could not run at all.
     """
-    return TWINS not in path.parents or path.parent.name.startswith(("EXEC-", "RPC-"))
+    return TWINS not in path.parents or path.parent.name.startswith(("EXEC-", "RPC-", "SANDBOX-"))
 
 
 def judge_pack(path: Path) -> list[Result]:
@@ -87,7 +87,7 @@ def judge_pack(path: Path) -> list[Result]:
     if (path / NEIGHBOUR).is_dir():
         run.beside = (path / NEIGHBOUR,)
     if not _is_run(path):
-        run.settings = replace(run.settings, ignore=(*run.settings.ignore, "EXEC", "RPC"))
+        run.settings = replace(run.settings, ignore=(*run.settings.ignore, "EXEC", "RPC", "SANDBOX"))
     try:
         run.load()
         return [row for unit in run.units for row in run.run(unit)]
