@@ -28,7 +28,7 @@ FOLDER = ""
 """The extension of a target that is a folder."""
 DEEP = 24
 WATCHED = (".txt", ".png", ".pt", ".safetensors")
-"""Decoys beside allowed folders whose content is watched; of the others only that they are there."""
+"""Decoys beside allowed folders whose content is watched; of others only that they are there."""
 _VARIABLE = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 _REPEATED = re.compile(r"(.)\*(\d+)")
 
@@ -80,7 +80,7 @@ class Arena:
         """Make all decoys, or put back those that were put aside."""
         if not self._parked or not self._unpark():
             self._make()
-        self._set({name: self.secret for name in SECRET_NAMES} | {"CANARY_DIR": str(self.outside)})
+        self._set(dict.fromkeys(SECRET_NAMES, self.secret) | {"CANARY_DIR": str(self.outside)})
         self._watched = [
             *(entry for entry in self.outside.iterdir() if not entry.is_dir()),
             *(f / f"{self.name}{kind}" for f in self.siblings for kind in WATCHED),

@@ -15,7 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-Group = Literal["path", "link", "archive", "load", "code", "shell", "argument", "process", "network", "secret"]
+Group = Literal[
+    "path", "link", "archive", "load", "code", "shell", "argument", "process", "network", "secret"
+]
 
 DATA = Path(__file__).parent / "path_escapes.json"
 COVER = (

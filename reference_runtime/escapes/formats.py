@@ -59,9 +59,8 @@ def torch_file(token: str) -> bytes:
 
 def _legacy(held: Any) -> bytes:
     about = {"protocol_version": TORCH_PROTOCOL, "little_endian": True, "type_sizes": {}}
-    return b"".join(
-        pickle.dumps(part, 2) for part in (TORCH_MAGIC, TORCH_PROTOCOL, about, held, [])
-    )
+    whole: list[Any] = [TORCH_MAGIC, TORCH_PROTOCOL, about, held, []]
+    return b"".join(pickle.dumps(part, 2) for part in whole)
 
 
 def wav(token: str) -> bytes:
@@ -126,7 +125,8 @@ def doing(kind: str, folder: str, up: str, token: str) -> dict[str, bytes]:
 
     ``up``: the way from where archives are unpacked to what holds the decoys. Raises KeyError.
     """
-    target = f"{folder}/ld{token}"
+    target, member = f"{folder}/ld{token}", f"ar{token}.txt"
+    objects = _object_array(target)
     pickled = pickle.dumps(_Does(target), 2)
     makers: dict[str, Callable[[], dict[str, bytes]]] = {
         "pickle": lambda: dict.fromkeys((".pkl", ".pickle", ".p", ".bin", ".dat"), pickled),
@@ -134,10 +134,10 @@ def doing(kind: str, folder: str, up: str, token: str) -> dict[str, bytes]:
         "yaml": lambda: dict.fromkeys(
             (".yaml", ".yml"), f'!!python/object/apply:os.mkdir ["{target}"]\n'.encode()
         ),
-        "numpy": lambda: {".npy": _object_array(target), ".npz": _zip({"a.npy": _object_array(target)})},
+        "numpy": lambda: {".npy": objects, ".npz": _zip({"a.npy": objects})},
         "python": lambda: {".py": f"import os\nos.mkdir({target!r})\n".encode()},
-        "zip": lambda: {".zip": _zip({f"{up}ar{token}.txt": b"x", f"{folder}/ar{token}.txt": b"x"})},
-        "tar": lambda: dict.fromkeys((".tar", ".tar.gz"), _tar(f"{up}ar{token}.txt")),
+        "zip": lambda: {".zip": _zip(dict.fromkeys((up + member, f"{folder}/{member}"), b"x"))},
+        "tar": lambda: dict.fromkeys((".tar", ".tar.gz"), _tar(f"{up}{member}")),
     }  # fmt: skip
     return makers[kind]()
 

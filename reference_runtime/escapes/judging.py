@@ -52,10 +52,14 @@ class Judge:
         if self._came_out(self._canary, seen):
             kind: EscapeKind = "link" if payload.group == "link" else "read"
             yield Escape(kind, None, "what stands in the file came out")
-        if self._came_out(self._secret, seen) or self._secret.in_text(_targets(seen)):
+        if self.tells_secret(seen):
             yield Escape("secret", None, "the variable's value came out")
         if moved:
             yield Escape(self._moved(payload), None, "the decoys outside are not as they were")
+
+    def tells_secret(self, seen: Seen) -> bool:
+        """Whether the value of a decoy in the environment came out, or stands in a name."""
+        return self._came_out(self._secret, seen) or self._secret.in_text(_targets(seen))
 
     def _moved(self, payload: Payload) -> EscapeKind:
         kinds: dict[str, EscapeKind] = {
@@ -84,7 +88,7 @@ class Judge:
 
     def _of_file(self, payload: Payload, attempt: Attempt) -> Escape:
         name, made = os.path.basename(attempt.target), attempt.event == "os.mkdir"
-        kind: EscapeKind = attempt.op  # type: ignore[assignment]
+        kind: EscapeKind = attempt.op
         proof = f"{attempt.event} was called"
         if made and name == f"ev{self._arena.token}":
             kind, proof = "code", "the text was run: it made a folder"

@@ -128,6 +128,9 @@ class Probe:
     def _note(self, seen: Seen, extension: str | None) -> None:
         learned, plain = self._learned, self._arena.plain
         assert learned is not None
+        if "secret" not in self._found and self._judge.tells_secret(seen):
+            escape = Escape("secret", None, "it comes out with a harmless text too")
+            self._keep(escape, payloads()[0], seen.value, seen)
         for attempt in seen.attempts:
             named = plain in attempt.raw or plain in attempt.target
             learned.known.attempts.add((attempt.op, attempt.target))
@@ -285,7 +288,9 @@ class Probe:
             again = self._caller.call(str(path))
             self._tried += 3
             if digest(present) != digest(absent) == digest(again):
-                proof = f"it gives {_said(present)} when it is there, {_said(absent)} when it is not"
+                proof = (
+                    f"it gives {_said(present)} when it is there, {_said(absent)} when it is not"
+                )
                 payload = next(p for p in payloads() if p.id == "abs-1")
                 self._keep(Escape("exists", None, proof), payload, str(path), present)
                 return
@@ -296,4 +301,3 @@ def _said(seen: Seen) -> str:
         return f"{seen.error[:120]!r}"
     texts = [text for value in seen.gave for text in texts_of(value)]
     return f"the result {texts[0][:80]!r}" if texts else "a result"
-

@@ -35,7 +35,9 @@ class Probing:
 
     def probe(self, params: dict[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
         """``params``: ``key`` and ``class_name`` of the node, ``case``, ``input``, ``begin``
-        (number of a payload), ``seconds``, ``granted`` (kinds of what it may do). Raises NotConfined.
+        (number of a payload), ``seconds``, ``granted`` (kinds of what it may do).
+
+        Raises NotConfined.
         """
         if not self._enforced:
             raise NotConfined("writes are not refused by the kernel: no payload is tried")
@@ -48,9 +50,7 @@ class Probing:
                 case = params["case"]
                 caller = Caller(self._around, self._watcher, subject, case, params["input"])
                 granted = frozenset(params["granted"])
-                self._probe = Probe(
-                    params["input"], caller, arena, self._watcher, tell, granted
-                )
+                self._probe = Probe(params["input"], caller, arena, self._watcher, tell, granted)
                 self._of = place
             return {"probe": self._probe.run(params["begin"], params["seconds"])}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh", "cmd.exe", "cmd", "powershell"})
 _SUBSTITUTES = re.compile(r"`|\$[\w({]")
@@ -20,7 +21,7 @@ def script_of(command: Sequence[str]) -> str | None:
         return command[0]
     if os.path.basename(command[0]) not in _SHELLS:
         return None
-    return next((b for a, b in zip(command, command[1:], strict=False) if a in _WRAPPED), None)
+    return next((b for a, b in pairwise(command) if a in _WRAPPED), None)
 
 
 def is_read(script: str, text: str) -> bool:

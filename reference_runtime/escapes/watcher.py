@@ -68,10 +68,8 @@ class Watcher:
         """What is outside and not known is refused."""
         self.known = Known()
         self.attempts: list[Attempt] = []
-        self._code = tuple({os.path.realpath(p) for p in (sys.prefix, sys.base_prefix)}) + (
-            os.path.realpath(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
-            + "/reference_runtime",
-        )
+        places = (sys.prefix, sys.base_prefix, os.path.dirname(os.path.dirname(__file__)))
+        self._code = tuple({os.path.realpath(place) for place in places})
         self._inside = False
         self._handlers = self._table()
         sys.addaudithook(self._hook)

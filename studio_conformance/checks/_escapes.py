@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from reference_runtime.escapes.facts import EscapeFacts, EscapeKind, EscapesFacts
 from studio_conformance.checks import (
@@ -12,6 +13,7 @@ from studio_conformance.checks import (
     NotReached,
     Violation,
 )
+from studio_conformance.checks._runs import runs
 from studio_conformance.subject import Node
 
 LESS: dict[EscapeKind, tuple[EscapeKind, ...]] = {
@@ -53,6 +55,20 @@ def escaped(node: Node, kind: EscapeKind, saying: str) -> Iterator[Violation]:
         _require_all(facts)
     for each in found:
         yield Violation(_told(each, saying), _where(node, each), each["input"])
+
+
+def by_itself(node: Node, kind: Literal["network", "process"], saying: str) -> Iterator[Violation]:
+    """One violation for each line that did this while the node ran on its usual inputs.
+
+    Raises what ``runs`` raises.
+    """
+    lines: set[Location] = set()
+    for record in runs(node):
+        for effect in record["facts"]["effects"]:
+            where = node.pack.at(effect["file"], effect["line"])
+            if effect["kind"] == kind and where not in lines:
+                lines.add(where)
+                yield Violation(f"{saying}: {effect['detail']}", where, None, record["case"]["id"])
 
 
 def _require_all(facts: EscapesFacts) -> None:

@@ -10,25 +10,29 @@ class TextNode:
 
     @classmethod
     def INPUT_TYPES(cls):
-        return {
-            "required": {
-                "title": ("STRING", {"default": "a title"}),
-                "text": ("STRING", {"default": ""}),
-            }
-        }
+        return {"required": {"text": ("STRING", {"default": ""})}}
 
-    def run(self, title, text):
+    def run(self, text, title=""):
         return (str(self.use(text)),)
 
     def use(self, text):
         raise NotImplementedError
 
 
-def as_nodes(functions):
+class TitledNode(TextNode):
+    """The text is the second of two; nothing is done with the first."""
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        title = ("STRING", {"default": "a title"})
+        return {"required": {"title": title, **super().INPUT_TYPES()["required"]}}
+
+
+def as_nodes(functions, base=TextNode):
     """A node for each function, by a name made of its own."""
     found = {}
     for function in functions:
         name = "".join(part.title() for part in function.__name__.split("_"))
         body = {"use": staticmethod(function), "__module__": function.__module__}
-        found[f"Careless{name}"] = type(f"Careless{name}", (TextNode,), body)
+        found[f"Careless{name}"] = type(f"Careless{name}", (base,), body)
     return found

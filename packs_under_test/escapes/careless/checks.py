@@ -161,7 +161,7 @@ class CarelessFingerprint(TextNode):
     """The file is read to see whether it changed."""
 
     @classmethod
-    def IS_CHANGED(cls, title, text):
+    def IS_CHANGED(cls, text):
         return _read(os.path.join(_folder(), text)).hex()
 
     def use(self, text):

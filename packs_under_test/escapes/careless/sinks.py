@@ -21,7 +21,7 @@ import torch
 
 import folder_paths
 
-from .base import as_nodes
+from .base import TitledNode, as_nodes
 
 
 def _input(text):
@@ -276,5 +276,6 @@ SINKS = as_nodes(
         evaluate_barely, execute, evaluate_function, import_by_name, format_with_objects,
         run_shell, run_quoted_badly, run_with_option, fetch, connect, fill_in_variables,
         tell_variable, write_into_pack,
-    ]
+    ],
+    TitledNode,
 )  # fmt: skip
