@@ -46,7 +46,7 @@ CLEANERS = frozenset(
         "os.path.basename", "basename", "len", "int", "float", "bool", "hash", "get_full_path",
         "folder_paths.get_full_path", "folder_paths.get_full_path_or_raise", "shlex.quote",
         "folder_paths.get_annotated_filepath", "isinstance", "folder_paths.get_save_image_path",
-        "ast.literal_eval", "json.loads", "yaml.safe_load", "float", "re.sub", "range",
+        "ast.literal_eval", "json.loads", "yaml.safe_load", "re.sub", "range",
     }
 )  # fmt: skip
 """Functions whose result leads nowhere else, or is no text."""

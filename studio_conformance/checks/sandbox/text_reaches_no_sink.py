@@ -22,10 +22,10 @@ SAID: dict[str, tuple[EscapeKind, ...]] = {
 @check(
     "SANDBOX-019",
     "text-reaches-no-sink",
-    title="The source shows no unguarded way from a text to code, programs, pickles or other hosts.",
+    title="The source shows no open way from a text to code, programs, pickles or other hosts.",
     why=(
-        "What a run with small inputs did not reach may still be reached: the source hands the text "
-        "on to a function that runs, loads or contacts what it is given."
+        "What a run with small inputs did not reach may still be reached: the source hands the "
+        "text on to a function that runs, loads or contacts what it is given."
     ),
     fix=(
         "Check the text right before it is used, or use a function that needs no check "

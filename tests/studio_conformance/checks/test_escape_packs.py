@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,8 +44,8 @@ CHECKS = {
 
 
 @pytest.fixture(scope="module")
-def careless() -> Iterator[list[Result]]:
-    yield _judged(PACKS / "careless")
+def careless() -> list[Result]:
+    return _judged(PACKS / "careless")
 
 
 def _judged(pack: Path) -> list[Result]:
