@@ -14,11 +14,13 @@ from reference_runtime.escapes.probing import Probe
 from reference_runtime.escapes.watcher import Watcher
 
 if TYPE_CHECKING:
+    from reference_runtime.exercise.facts import Case
+    from reference_runtime.exercise.invoking import Subject
     from reference_runtime.exercise.serving import Exercise
 
 
-class NotConfined(RuntimeError):
-    """The kernel does not refuse writes: no payload is tried."""
+class CannotProbe(RuntimeError):
+    """No payload can be tried; the message says why."""
 
 
 class Probing:
@@ -37,10 +39,10 @@ class Probing:
         """``params``: ``key`` and ``class_name`` of the node, ``case``, ``input``, ``begin``
         (number of a payload), ``seconds``, ``granted`` (kinds of what it may do).
 
-        Raises NotConfined.
+        Raises CannotProbe.
         """
         if not self._enforced:
-            raise NotConfined("writes are not refused by the kernel: no payload is tried")
+            raise CannotProbe("writes are not refused by the kernel: no payload is tried")
         with self._in_arena() as arena, _guarded_host():
             place = (params["key"], params["input"])
             if self._of != place or self._probe is None:
@@ -48,11 +50,18 @@ class Probing:
                     self._probe.close()
                 subject = self._exercise.subject(params["key"], params["class_name"])
                 case = params["case"]
-                caller = Caller(self._around, self._watcher, subject, case, params["input"])
+                caller = self._caller(subject, case, params["input"])
                 granted = frozenset(params["granted"])
                 self._probe = Probe(params["input"], caller, arena, self._watcher, tell, granted)
                 self._of = place
             return {"probe": self._probe.run(params["begin"], params["seconds"])}
+
+    def _caller(self, subject: Subject, case: Case, name: str) -> Caller:
+        try:
+            return Caller(self._around, self._watcher, subject, case, name)
+        except Exception as error:
+            text = f"the input could not be made: {type(error).__name__}: {error}"
+            raise CannotProbe(text) from None
 
     @contextmanager
     def _in_arena(self) -> Iterator[Arena]:

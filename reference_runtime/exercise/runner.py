@@ -253,7 +253,7 @@ class Exerciser:
             self._died(death, "crashed", reason)
             raise ProbeEnded(reason, death.request, fatal=not self._is_cut(death)) from None
         except RemoteError as error:
-            raise ProbeEnded(str(error)) from None
+            raise ProbeEnded(_last_line(str(error))) from None
 
     @property
     def confinement(self) -> str:
@@ -425,6 +425,12 @@ def _left_out(name: RelationName, budget: Budget) -> Relation:
         "differences": [],
         "facts": None,
     }
+
+
+def _last_line(trace: str) -> str:
+    """What a stack trace says in the end."""
+    lines = trace.strip().splitlines()
+    return lines[-1].strip() if lines else "no reason given"
 
 
 def _not_crossed(request: Crossing, outcome: Any, reason: str) -> CrossingFacts:
