@@ -49,8 +49,8 @@ def text_reaches_no_sink(node: Node) -> Iterator[Violation]:
             yield Violation(_told(flow), Location(method["file"], flow.line), flow.parameter)
 
 
-GRAVE = ("code", "shell", "load", "process", "network", "delete")
-"""Reading, writing and listing are judged by runs: whether a path is checked is not seen here."""
+GRAVE = ("code", "shell", "load", "process", "network")
+"""Reading, writing, listing and deleting are judged by runs: whether a path is checked is not seen here."""
 
 
 def _confirmed(node: Node, flow: Flow) -> bool:
