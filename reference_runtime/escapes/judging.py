@@ -72,7 +72,9 @@ class Judge:
         token = self._arena.token
         attempts = sorted(seen.attempts, key=lambda each: token not in each.target)
         for attempt in attempts:
-            if self._leads_out(attempt, known):
+            # That the host's own functions follow links is no pack's fault.
+            hosts = attempt.ours and payload.group == "link"
+            if not hosts and self._leads_out(attempt, known):
                 yield self._of_file(payload, attempt)
 
     def _leads_out(self, attempt: Attempt, known: Known) -> bool:

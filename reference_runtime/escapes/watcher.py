@@ -35,6 +35,8 @@ class Attempt:
     file: str | None
     line: int | None
     outside: bool = True
+    ours: bool = False
+    """A function of the host did it when the pack called it."""
     command: tuple[str, ...] = ()
     """Of a process: the program and its arguments; one text where a shell takes it."""
 
@@ -240,7 +242,8 @@ class Watcher:
         if imported and not self._named(raw + target):
             return None
         file, line = (who.file, who.line) if who else (None, None)
-        attempt = Attempt(op, event, raw, target, file, line, outside, command)
+        ours = who is not None and who.ours
+        attempt = Attempt(op, event, raw, target, file, line, outside, ours, command)
         self.attempts.append(attempt)
         return attempt
 

@@ -50,7 +50,7 @@ def text_reaches_no_sink(node: Node) -> Iterator[Violation]:
 
 
 GRAVE = ("code", "shell", "load", "process", "network")
-"""Reading, writing, listing and deleting are judged by runs: whether a path is checked is not seen here."""
+"""Files are judged by runs alone: whether a path is checked before is not seen here."""
 
 
 def _confirmed(node: Node, flow: Flow) -> bool:
