@@ -58,12 +58,14 @@ def escaped(node: Node, kind: EscapeKind, saying: str) -> Iterator[Violation]:
 
 
 def by_itself(node: Node, kind: Literal["network", "process"], saying: str) -> Iterator[Violation]:
-    """One violation for each line that did this while the node ran on its usual inputs.
+    """One violation for each line that did this while the node ran on its defaults.
 
     Raises what ``runs`` raises.
     """
     lines: set[Location] = set()
     for record in runs(node):
+        if record["case"]["id"] != "defaults":
+            continue
         for effect in record["facts"]["effects"]:
             where = node.pack.at(effect["file"], effect["line"])
             if effect["kind"] == kind and where not in lines:

@@ -13,9 +13,11 @@ class Announce:
 
     @classmethod
     def INPUT_TYPES(cls):
-        return {"required": {"words": ("STRING", {"default": "hello"})}}
+        return {"required": {"words": ("STRING", {"default": ""})}}
 
     def run(self, words):
+        if not words:
+            return ("",)
         done = subprocess.run(["printf", "%s", words.replace("\0", "")], capture_output=True)
         return (done.stdout.decode("utf-8", "replace"),)
 

@@ -13,9 +13,11 @@ class Sum:
 
     @classmethod
     def INPUT_TYPES(cls):
-        return {"required": {"name": ("STRING", {"default": "note.txt"})}}
+        return {"required": {"name": ("STRING", {"default": ""})}}
 
     def run(self, name):
+        if not name:
+            return ("",)
         done = subprocess.run(["cksum", name.replace("\0", "")], capture_output=True)
         return (str(done.returncode),)
 

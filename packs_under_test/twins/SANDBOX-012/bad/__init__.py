@@ -13,9 +13,11 @@ class Convert:
 
     @classmethod
     def INPUT_TYPES(cls):
-        return {"required": {"tool": ("STRING", {"default": "true"})}}
+        return {"required": {"tool": ("STRING", {"default": ""})}}
 
     def run(self, tool):
+        if not tool:
+            return ("",)
         try:
             return (str(subprocess.run([tool], capture_output=True).returncode),)
         except (OSError, ValueError):

@@ -13,9 +13,11 @@ class Convert:
 
     @classmethod
     def INPUT_TYPES(cls):
-        return {"required": {"tool": ("STRING", {"default": "true"})}}
+        return {"required": {"tool": ("STRING", {"default": ""})}}
 
     def run(self, tool):
+        if not tool:
+            return ("",)
         tools = {"true": "/bin/true", "false": "/bin/false"}
         if tool not in tools:
             return ("no such tool",)

@@ -13,9 +13,11 @@ class Fetch:
 
     @classmethod
     def INPUT_TYPES(cls):
-        return {"required": {"address": ("STRING", {"default": "example.invalid"})}}
+        return {"required": {"address": ("STRING", {"default": ""})}}
 
     def run(self, address):
+        if not address:
+            return ("",)
         try:
             with socket.create_connection((address, 80), timeout=1):
                 return ("there",)

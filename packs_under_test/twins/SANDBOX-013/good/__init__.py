@@ -13,9 +13,11 @@ class Fetch:
 
     @classmethod
     def INPUT_TYPES(cls):
-        return {"required": {"address": ("STRING", {"default": "example.invalid"})}}
+        return {"required": {"address": ("STRING", {"default": ""})}}
 
     def run(self, address):
+        if not address:
+            return ("",)
         parts = urllib.parse.urlsplit("//" + address.replace("[", "").replace("]", ""))
         return (parts.hostname or "no host",)
 
