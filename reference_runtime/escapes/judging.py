@@ -120,7 +120,7 @@ class Judge:
         for attempt in seen.attempts:
             if attempt.op != "process":
                 continue
-            script, text = script_of(attempt.command), seen.value.strip()
+            script, text = script_of(attempt.command, attempt.event), seen.value.strip()
             if payload.group == "shell":
                 if script is not None and is_read(script, text):
                     yield Escape("shell", attempt, "the shell reads the text as more than a word")

@@ -12,12 +12,9 @@ _SUBSTITUTES = re.compile(r"`|\$[\w({]")
 _WRAPPED = ("-c", "/c", "/C", "-Command", "-lc")
 
 
-def script_of(command: Sequence[str]) -> str | None:
-    """What a shell is given to read; None when no shell is asked.
-
-    One text alone went to a shell: a program is started by a list.
-    """
-    if len(command) == 1:
+def script_of(command: Sequence[str], event: str) -> str | None:
+    """What a shell is given to read; None when no shell is asked. ``event``: of the audit hook."""
+    if event == "os.system":
         return command[0]
     if os.path.basename(command[0]) not in _SHELLS:
         return None

@@ -40,9 +40,10 @@ def test_a_dollar_alone_is_a_word() -> None:
 
 
 def test_script_of_commands() -> None:
-    assert script_of(("echo a",)) == "echo a"
-    assert script_of(("/bin/sh", "-c", "echo a")) == "echo a"
-    assert script_of(("echo", "a")) is None
+    assert script_of(("echo a",), "os.system") == "echo a"
+    assert script_of(("/bin/sh", "-c", "echo a"), "subprocess.Popen") == "echo a"
+    assert script_of(("echo", "a"), "subprocess.Popen") is None
+    assert script_of(("echo",), "subprocess.Popen") is None
 
 
 def test_options() -> None:

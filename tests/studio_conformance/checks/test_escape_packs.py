@@ -16,6 +16,8 @@ READ, WRITE, DELETE, LIST = "SANDBOX-001", "SANDBOX-002", "SANDBOX-003", "SANDBO
 EXISTS, LINK, ARCHIVE, LOAD = "SANDBOX-005", "SANDBOX-006", "SANDBOX-007", "SANDBOX-008"
 CODE, SHELL, OPTION, CONTACT = "SANDBOX-009", "SANDBOX-010", "SANDBOX-011", "SANDBOX-013"
 SECRET, OWN = "SANDBOX-014", "SANDBOX-015"
+BY_ITSELF = ("SANDBOX-017", "SANDBOX-018")
+"""About what a node does whatever its texts are: some nodes here start a program."""
 SINKS = {
     "ReadText": READ, "ReadBesideCwd": READ, "ReadJson": READ, "ReadCsv": READ, "ReadImage": READ,
     "ReadArray": READ, "ReadLowLevel": READ, "ReadNatively": READ, "ReadSafetensors": READ,
@@ -32,11 +34,12 @@ SINKS = {
 """By node: the check that its sink draws."""
 CHECKS = {
     "NoCheck": "abs-1", "StartsWithUnresolved": "cf-model-dd", "StartsWithResolved": "abs-sib",
-    "AbspathAndPrefix": "abs-sib", "AbspathAndCommonpath": "ln-dir", "DotsReplacedOnce": "up-strip",
+    "AbspathAndPrefix": "abs-sib", "AbspathAndCommonpath": "ln-dir",
+    "DotsReplacedOnce": "dd-strip2",
     "DotsRefused": "abs-1", "AbsoluteRefused": "cf-model-dd", "LeadingDotsRefused": "dd-sub",
-    "EndingLookedAt": "abs-1", "StrippedAfterCheck": "dd-sub", "UnquotedAfterCheck": "up-url",
-    "UnquotedTwice": "up-url2", "NormalizedAfterCheck": "up-nfkc", "CleanedAfterCheck": "up-zwsp",
-    "BackslashesAfterCheck": "up-bs", "CharactersStripped": "abs-1",
+    "EndingLookedAt": "abs-1", "StrippedAfterCheck": "dd-tab", "UnquotedAfterCheck": "up-url",
+    "UnquotedTwice": "up-url2", "NormalizedAfterCheck": "uni-2dot", "CleanedAfterCheck": "uni-zwsp",
+    "BackslashesAfterCheck": "win-ext", "CharactersStripped": "abs-1",
     "AddressTakenApart": "url-file", "QuotesTakenOff": "abs-q", "FirstFolderLookedAt": "dd-sub",
     "ValidatorOnly": "abs-1", "Fingerprint": "abs-1",
 }  # fmt: skip
@@ -73,7 +76,7 @@ def _found(rows: list[Result], node: str) -> dict[str, Result]:
 
 def test_each_node_of_the_pack_is_expected_here(careless: list[Result]) -> None:
     expected = {f"Careless{name}" for name in (*SINKS, *CHECKS, "ExpandedAfterCheck")}
-    assert {row["node"] for row in careless} == expected
+    assert {row["node"] for row in careless if row["node"]} == expected
 
 
 @pytest.mark.parametrize("name", SINKS)
@@ -101,13 +104,14 @@ def test_expanding_variables_leaves_the_folder(careless: list[Result]) -> None:
 
 
 def test_the_other_input_is_never_blamed(careless: list[Result]) -> None:
-    assert [r for r in careless if r["outcome"] == "failed" and r["input"] != "text"] == []
+    failed = [row for row in careless if row["outcome"] == "failed"]
+    assert {row["input"] for row in failed if row["code"] not in BY_ITSELF} == {"text"}
 
 
 def test_careful_uses_draw_nothing() -> None:
-    rows = _judged(PACKS / "careful")
+    rows = [row for row in _judged(PACKS / "careful") if row["code"] not in BY_ITSELF]
     loud = [
         (row["node"], row["code"], row["message"]) for row in rows if row["outcome"] == "failed"
     ]
     assert loud == []
-    assert {row["outcome"] for row in rows} == {"passed"}
+    assert {row["outcome"] for row in rows if row["node"]} == {"passed"}

@@ -18,7 +18,7 @@ class Announce:
     def run(self, words):
         if not words:
             return ("",)
-        done = subprocess.run(["printf", "%s", words.replace("\0", "")], capture_output=True)
+        done = subprocess.run(["printf", "--", "%s", words.replace("\0", "")], capture_output=True)
         return (done.stdout.decode("utf-8", "replace"),)
 
 
