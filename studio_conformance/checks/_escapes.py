@@ -54,7 +54,8 @@ def escaped(node: Node, kind: EscapeKind, saying: str) -> Iterator[Violation]:
     if not found:
         _require_all(facts)
     for each in found:
-        yield Violation(_told(each, saying), _where(node, each), each["input"])
+        told = _told(each, saying).replace(str(node.pack.path), "<pack>")
+        yield Violation(told, _where(node, each), each["input"])
 
 
 def by_itself(node: Node, kind: Literal["network", "process"], saying: str) -> Iterator[Violation]:
