@@ -4,7 +4,7 @@ A name is relative to a folder and uses forward slashes. It is refused, on every
 platform would read something else into it: ``..``, drives, backslashes, device names, streams,
 control characters, characters that fold to a separator. What passes is opened below a handle of
 the folder (``beneath``), so that what was checked is what is used. Source of the rules: the
-catalogue of path escapes in ``tests/data/path_escapes.json`` and the naming rules of Win32.
+catalogue of path escapes in ``escapes/path_escapes.json`` and the naming rules of Win32.
 """
 
 from __future__ import annotations

@@ -34,7 +34,8 @@ DEFAULT_EXAMPLES = 0
 DEFAULT_BUDGET = 90.0
 DEFAULT_CALLS = 20
 Isolation = Literal["process", "venv", "none"]
-SandboxMode = Literal["enforce", "observe"]
+SandboxMode = Literal["enforce", "wrap", "observe"]
+Access = Literal["read", "write"]
 LASTING_ISOLATION = ("process", "venv")
 """What a pack's own settings may say: to be run unconfined is for who runs it to say."""
 T = TypeVar("T")
@@ -81,6 +82,8 @@ class Settings:
     waivers: tuple[Waiver, ...] = ()
     strategies: OwnByKey = field(default_factory=dict)
     """Values for inputs, by io type or by "Node.input"."""
+    paths: dict[str, Access] = field(default_factory=dict)
+    """By "Node.input": the text is a path that may lead anywhere, to be read or to be written."""
 
     def checks(self) -> list[Check]:
         """The checks to judge by, each at the level the owner gave it."""
@@ -172,6 +175,7 @@ class _Reader:
             "baseline": self.baseline,
             "waivers": self.waivers,
             "strategies": self.strategies,
+            "paths": self.paths,
         }
         for key in table:
             if key not in readers:
@@ -241,6 +245,15 @@ class _Reader:
             except BadStrategy as error:
                 self.fail(f"strategies.{key!r}: {error}")
         return found
+
+    def paths(self, value: Any) -> dict[str, Any]:
+        known = get_args(Access)
+        if not isinstance(value, dict):
+            self.fail(f'paths must be a table of "Node.input" = "read" or "write", not {value!r}')
+        for key in value:
+            if "." not in key:
+                self.fail(f'paths: {key!r} must be "Node.input"')
+        return {key: self.one_of(f"paths.{key!r}", each, known) for key, each in value.items()}
 
     def levels(self, value: Any) -> tuple[tuple[str, Severity], ...]:
         if not isinstance(value, dict):

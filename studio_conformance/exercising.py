@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,6 +56,10 @@ class Wishes:
     """Checks want all cases; else the first few will do."""
     cross: bool = False
     """Checks want to know what isolation makes of a node."""
+    probe: bool = False
+    """Checks want to know what gets out through a node's texts."""
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """By "Node.input": "read" or "write", what the input may reach anywhere."""
     calls: int = 20
     """How often a node is called to see what it holds on to."""
     own: OwnByKey = field(default_factory=dict)
@@ -123,10 +127,15 @@ class Exercises:
         return Journal(self.journal)
 
     def _share(self) -> NodeBudget:
-        """The next share: each node has two, one for each round."""
+        """The next share: each node has one for each round, and one more for being probed."""
         self._begun += 1
-        waiting = ROUNDS * len(self.expected) - self._begun
+        waiting = self._rounds * len(self.expected) - self._begun
         return self.budget.begin_node(max(waiting, 0), self.workers)
+
+    @property
+    def _rounds(self) -> int:
+        """Shares that each node has: probing has one of its own."""
+        return ROUNDS + self.wishes.probe
 
     def _first_round(self, node: Node, exerciser: Exerciser) -> _Begun:
         """Run the node's systematic cases up to the first one that gives something."""
@@ -170,6 +179,12 @@ class Exercises:
         if not only and plan.random is not None and self.wishes.run:
             series.at_random(plan.random, self._examples(execution))
         execution["seconds"] += series.share.seconds
+        if self.wishes.probe:
+            from studio_conformance.probing import Attempts
+
+            share, paths = self._share(), self.wishes.paths
+            Attempts(series.node, exerciser, share, execution, plan.systematic, paths).run()
+            execution["seconds"] += share.seconds
         return execution
 
     def _examples(self, execution: NodeExecution) -> int:
@@ -187,6 +202,8 @@ def exercises_of(spec: PackSpec, settings: Settings, run: PackRun) -> Exercises:
         _cases(run.only),
         run="EXEC" in families,
         cross="RPC" in families and settings.isolation != "none",
+        probe="SANDBOX" in families and settings.isolation != "none",
+        paths=settings.paths,
         calls=settings.calls,
         own=settings.strategies,
     )

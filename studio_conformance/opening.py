@@ -63,6 +63,7 @@ def spec_of(
         fakes=settings.fakes,
         sandbox=Sandbox(
             observe=settings.sandbox == "observe",
+            wrap=settings.sandbox == "wrap",
             read=settings.allow_read,
             abi=lowered_abi(),
             max_memory=MAX_MEMORY,

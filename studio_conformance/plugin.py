@@ -74,8 +74,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--studio-sandbox",
         metavar="MODE",
-        help="enforce: refuse to run a pack that the kernel can't confine (default); observe: run "
-        "it all the same, say so, and refuse only what its Python code does outside its folders",
+        help="enforce: refuse to run a pack that the kernel can't confine (default); wrap: with "
+        "namespaces around it too, by bubblewrap; observe: run it all the same, say so, and refuse "
+        "only what its Python code does outside its folders",
     )
     group.addoption(
         "--studio-allow-read",

@@ -52,7 +52,7 @@ CONFINE_HINT = (
     "Judge it where the sandbox can be enforced (studio-conformance doctor tells what a machine "
     "can), or run it all the same with --studio-sandbox=observe"
 )
-RUNNING = ("EXEC", "RPC")
+RUNNING = ("EXEC", "RPC", "SANDBOX")
 """Families of checks for which nodes are run."""
 
 if TYPE_CHECKING:

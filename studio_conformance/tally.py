@@ -12,7 +12,16 @@ SLOW_SECONDS = 1.0
 """A node is slow when one call of it takes longer."""
 
 
-class Tally(TypedDict):
+class _Probed(TypedDict, total=False):
+    """Only there where ways out were tried."""
+
+    payloads: int
+    """Calls that tried one."""
+    declared: list[str]
+    """Inputs that the settings let lead anywhere, with what they may do there."""
+
+
+class Tally(_Probed):
     """Counts of cases of one node. ``planned`` is their sum and ``not_reached``."""
 
     node: str
@@ -42,7 +51,7 @@ class Tally(TypedDict):
 def tally(execution: NodeExecution) -> Tally:
     """Count what was seen."""
     kinds = Counter(_kind(record) for record in execution["cases"])
-    return {
+    counts: Tally = {
         "node": execution["node"],
         "planned": execution["planned"],
         "returned": kinds["returned"],
@@ -60,6 +69,11 @@ def tally(execution: NodeExecution) -> Tally:
         "seconds": round(execution["seconds"], 3),
         "slowest": round(max((r["facts"]["seconds"] for r in execution["cases"]), default=0.0), 3),
     }
+    if "escapes" in execution:
+        node, declared = execution["node"], execution["escapes"]["declared"]
+        counts["payloads"] = execution["escapes"]["tried"]
+        counts["declared"] = [f"{node}.{name} ({access})" for name, access in declared.items()]
+    return counts
 
 
 def _kind(record: CaseRecord) -> str:

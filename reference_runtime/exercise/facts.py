@@ -13,6 +13,7 @@ from reference_runtime.description import Failure
 from reference_runtime.plain import Defect
 
 if TYPE_CHECKING:
+    from reference_runtime.escapes.facts import EscapesFacts
     from reference_runtime.recipes import Summary
 
 Recipe = Any
@@ -305,6 +306,8 @@ class _Crossed(TypedDict, total=False):
     crossings: list[CrossingFacts]
     crossings_left: str
     """Why steps were left out; empty when none was."""
+    escapes: EscapesFacts
+    """Only there where checks of ways out are asked for."""
 
 
 class NodeExecution(_Crossed):

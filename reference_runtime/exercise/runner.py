@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from reference_runtime.escapes.facts import ProbeFacts
 from reference_runtime.exercise.blank import blank_facts
 from reference_runtime.exercise.budget import Budget
 from reference_runtime.exercise.facts import (
@@ -36,6 +37,7 @@ from reference_runtime.isolation.rpc import RemoteError
 from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.isolation.signals import cleaning_before_termination
 from reference_runtime.runtime import EnvironmentBroken, PackSpec, SandboxNotEnforced
+from reference_runtime.sandbox.policy import NOTHING, Enforced
 
 CALL_SECONDS = 10.0
 FURTHER_FACTOR = 3.0
@@ -91,6 +93,34 @@ class Crossing:
 
     def params(self) -> dict[str, Any]:
         return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Payloads for one text input of a node, from number ``begin`` on; see ``escapes``."""
+
+    key: str
+    class_name: str
+    case: Case
+    input: str
+    begin: int
+    seconds: float
+    granted: tuple[str, ...] = ()
+    """Kinds of escapes that the input is allowed."""
+
+    def params(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+class ProbeEnded(Exception):
+    """A probe came to no end; the message says why.
+
+    ``doing``: what the worker said last; ``fatal``: the node ended it, or gave no answer.
+    """
+
+    def __init__(self, reason: str, doing: str = "", fatal: bool = False) -> None:
+        super().__init__(reason)
+        self.doing, self.fatal = doing, fatal
 
 
 @dataclass(frozen=True)
@@ -202,6 +232,34 @@ class Exerciser:
             return _not_crossed(request, "not_comparable" if cut else "died", reason)
         except RemoteError as error:
             return _not_crossed(request, "not_comparable", f"the harness broke: {error}")
+
+    def probe(self, request: Probe) -> ProbeFacts:
+        """Try payloads. Raises ProbeEnded and EnvironmentBroken."""
+        if self._stopped or self.deaths >= MAX_DEATHS:
+            raise ProbeEnded("its workers have ended")
+        if self.budget.spent:
+            raise ProbeEnded(self.budget.reason())
+        seconds = request.seconds + self.limits.seconds
+        self._journal.write({"pack": str(self.spec.path), "probe": request.params()})
+        try:
+            inspector = self._ready()
+            assert inspector.worker is not None
+            name = f"{request.key}.{request.input}"
+            with self._guard.watching(inspector.worker):
+                called = inspector.call("probe", request.params(), seconds, name)
+            facts: ProbeFacts = called["probe"]
+            return facts
+        except WorkerDied as death:
+            reason = self._cause(death, self.limits.seconds)
+            self._died(death, "crashed", reason)
+            raise ProbeEnded(reason, death.request, fatal=not self._is_cut(death)) from None
+        except RemoteError as error:
+            raise ProbeEnded(_last_line(str(error))) from None
+
+    @property
+    def enforced(self) -> Enforced:
+        """What the sandbox of the worker of now enforces."""
+        return self._inspector.enforced if self._inspector is not None else NOTHING
 
     def stop(self) -> None:
         """End the worker from another thread: what is under way is told as a death."""
@@ -371,6 +429,12 @@ def _left_out(name: RelationName, budget: Budget) -> Relation:
         "differences": [],
         "facts": None,
     }
+
+
+def _last_line(trace: str) -> str:
+    """What a stack trace says in the end."""
+    lines = trace.strip().splitlines()
+    return lines[-1].strip() if lines else "no reason given"
 
 
 def _not_crossed(request: Crossing, outcome: Any, reason: str) -> CrossingFacts:

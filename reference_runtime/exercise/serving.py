@@ -28,7 +28,7 @@ class Exercise:
     """Runs nodes of one loaded pack on cases."""
 
     def __init__(self, loaded: Loaded, around: Surroundings) -> None:
-        self._loaded, self._around = loaded, around
+        self._loaded, self.around = loaded, around
         self._subjects: dict[tuple[str, str], Subject] = {}
         self._last: tuple[Subject, Case, Run] | None = None
         self._crossing = Crossing()
@@ -41,7 +41,7 @@ class Exercise:
         hooks are also called as for links.
         """
         self._last = None
-        subject = self._subject(params["key"], params["class_name"])
+        subject = self.subject(params["key"], params["class_name"])
         run = self._first(subject, params["case"], params["linked"])
         self._last = (subject, params["case"], run)
         return {"facts": run.facts}
@@ -52,26 +52,26 @@ class Exercise:
             raise UnknownNode("no case was run before")
         subject, case, run = self._last
         return {
-            "relation": relate(self._around, subject, case, run, params["name"], params["other"])
+            "relation": relate(self.around, subject, case, run, params["name"], params["other"])
         }
 
     def cross(self, params: dict[str, Any]) -> dict[str, Any]:
         """One step of ``crossing``. ``params``: ``key`` and ``class_name`` of the node, ``step``,
         ``case``, ``others`` (cases beside it), ``calls`` (how many "flat" makes).
         """
-        subject = self._subject(params["key"], params["class_name"])
+        subject = self.subject(params["key"], params["class_name"])
         case, others, calls = params["case"], params["others"], params["calls"]
-        trial = Trial(self._around, subject, case, others, calls)
+        trial = Trial(self.around, subject, case, others, calls)
         return {"crossing": self._crossing.cross(params["step"], trial)}
 
     def _produce(self, recipe: Mapping[str, Any]) -> Any:
         """What a node gives in one output on the recipe's inputs. Raises Unproduced."""
-        subject = self._subject(recipe["node"], recipe["class_name"])
+        subject = self.subject(recipe["node"], recipe["class_name"])
         case: Case = {
             "id": "produced", "phase": "systematic", "inputs": dict(recipe["inputs"]),
             "capped": [], "absent": [],
         }  # fmt: skip
-        run = run_case(self._around, subject, case)
+        run = run_case(self.around, subject, case)
         values = run.returned.values if run.returned is not None else None
         if run.facts["outcome"] != "returned" or values is None or len(values) <= recipe["output"]:
             failure = run.facts["failure"]
@@ -85,7 +85,7 @@ class Exercise:
             run = Run(blank(subject))
             run.facts["outcome"], run.facts["reason"] = "refused", refusal
         else:
-            run = kept(run_case(self._around, subject, case))
+            run = kept(run_case(self.around, subject, case))
         run.facts["hooks"] = facts
         return run
 
@@ -95,7 +95,7 @@ class Exercise:
             inputs = make_inputs(subject, case)
         except Exception:
             return [], None  # the run itself tells
-        hooks = Hooks(subject, self._around.place, self._around.loop)
+        hooks = Hooks(subject, self.around.place, self.around.loop)
         facts = hooks.facts(inputs, linked=linked)
         for hook in facts:
             if hook["role"] == "validate_inputs" and hook["variant"] == "constants":
@@ -105,7 +105,8 @@ class Exercise:
                     return facts, f"the validator gave {str(hook['value'])[:500]}"
         return facts, None
 
-    def _subject(self, key: str, class_name: str) -> Subject:
+    def subject(self, key: str, class_name: str) -> Subject:
+        """The loaded node. Raises UnknownNode."""
         place = (key, class_name)
         if place not in self._subjects:
             self._subjects[place] = subject_of(self._class(key, class_name), key)

@@ -15,7 +15,11 @@ from types import FrameType
 from reference_runtime.touches import LOG
 
 _OURS = str(Path(__file__).resolve().parents[1])
-_HERE = str(Path(__file__).resolve().parent)
+_SEERS = (
+    str(Path(__file__).resolve().parent),
+    str(Path(__file__).resolve().parents[1] / "escapes"),
+)
+"""Where audit hooks are: they stand on the stack of whatever they see."""
 _IMPORT_SYSTEM = "<frozen importlib"
 _LOOKUPS = ("/ctypes/util.py", "/platform.py", "/_osx_support.py", "/sysconfig.py")
 """Library modules that start compilers and ``uname`` to learn about the machine."""
@@ -51,6 +55,6 @@ def cause() -> Cause | None:
             return Cause(file, frame.f_lineno, library, lookup, ours)
         library = library or file.startswith(_IMPORT_SYSTEM)
         lookup = lookup or file.endswith(_LOOKUPS)
-        ours = ours or (file.startswith(_OURS) and not file.startswith(_HERE))
+        ours = ours or (file.startswith(_OURS) and not file.startswith(_SEERS))
         frame = frame.f_back
     return None

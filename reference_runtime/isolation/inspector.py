@@ -31,6 +31,7 @@ from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.loading.failures import problem
 from reference_runtime.loading.place import Place
 from reference_runtime.loading.registration import settle
+from reference_runtime.sandbox import bubblewrap
 from reference_runtime.sandbox.launching import Confinement
 from reference_runtime.sandbox.policy import NOTHING, Enforced, SandboxPolicy
 
@@ -225,6 +226,9 @@ class Inspector:
     def _confinement(self) -> Confinement | None:
         """From outside, for an interpreter whose start is not ours, and for namespaces."""
         wanted = self.wanted
+        refusal = bubblewrap.refusal() if wanted.sandbox.wrap else None
+        if refusal is not None:
+            raise CannotConfine(f"not enforced: namespaces ({refusal})")
         return confinement(wanted.sandbox, self._policy(), self.scratch, wanted.python)
 
     def _hello(self, enforced: Enforced | None) -> dict[str, Any]:

@@ -50,7 +50,9 @@ class Session:
         self._install_host()
         self.work = Path(params["work"])
         self.observer = Observer(self.place, self.work, self.host, writes_refused, blocks)
+        self._writes_refused = writes_refused
         self._exercise: Any = None
+        self._probing: Any = None
 
     def _install_host(self) -> None:
         install(self.host)
@@ -112,6 +114,20 @@ class Session:
         self.warm_up()
         self._progress(f"try {params['step']} of {params['key']} on {params['case']['id']}")
         done: rpc.Message = self._exercise.cross(params)
+        return {**done, "touches": self._new_touches()}
+
+    def probe(self, params: rpc.Message) -> rpc.Message:
+        """Try ways out of one text input of a node; see ``escapes``."""
+        self.warm_up()
+        if self._probing is None:
+            from reference_runtime.escapes.serving import Probing
+
+            self._probing = Probing(self._exercise, self.host, self._writes_refused)
+        place = f"probe {params['key']}.{params['input']}"
+        self._progress(place)
+        done: rpc.Message = self._probing.probe(
+            params, lambda doing: self._progress(f"{place}: {doing}")
+        )
         return {**done, "touches": self._new_touches()}
 
     def _begin_exercise(self) -> Any:

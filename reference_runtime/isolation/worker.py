@@ -58,6 +58,7 @@ class Worker:
             "exercise": self.exercise,
             "relate": self.relate,
             "cross": self.cross,
+            "probe": self.probe,
             "finish": self.finish,
             "share": self.share,
             "open": self.open,
@@ -177,6 +178,11 @@ class Worker:
         """Try what isolation makes of a node; params: see ``exercise.serving.Exercise.cross``."""
         assert self._session is not None
         return self._session.cross(params)
+
+    def probe(self, params: rpc.Message) -> rpc.Message:
+        """Try ways out of a node; params: see ``escapes.serving.Probing.probe``."""
+        assert self._session is not None
+        return self._session.probe(params)
 
     def share(self, params: rpc.Message) -> rpc.Message:
         """Use shared memory; params: those of ``exchange.worker_side``."""

@@ -73,7 +73,7 @@ def confine(
     enforced = _sum(layers, policy, version)
     if sentinel.hidden:  # by bubblewrap, which gives these always
         owned |= namespaces.IPC | (0 if policy.network else namespaces.NETWORK)
-    told = replace(enforced, layers=(*enforced.layers, namespaces.layer(owned)))
+    told = enforced.but(layers=(*enforced.layers, namespaces.layer(owned)))
     return _proved(told, sentinel)
 
 

@@ -34,6 +34,7 @@ FAMILIES: dict[str, str] = {
     "EXEC": "A node keeps its promises when it runs.",
     "RPC": "A node does the same when it is isolated from its host, and so does what it gives.",
     "RELEASE": "What others depend on is as in the release before, or the version announces it.",
+    "SANDBOX": "Texts that anyone may set lead nowhere but where they should.",
 }
 WHEN_ASKED = frozenset({"RELEASE"})
 """Families that need more than the pack: they are planned only where a run has it."""

@@ -19,6 +19,7 @@ def executed_lines(pack: Event, tallies: Sequence[Event]) -> Iterator[str]:
     yield _cases(tallies)
     yield from _without_values(pack, tallies)
     yield from _slow(tallies)
+    yield from _probed(tallies)
 
 
 def _nodes(tallies: Sequence[Event]) -> str:
@@ -59,6 +60,15 @@ def _without_values(pack: Event, tallies: Sequence[Event]) -> Iterator[str]:
         told = ", ".join(f"{kind} {number}" for kind, number in types.most_common(8))
         hint = "" if pack["fakes"] else " (--studio-fakes gives small fakes for models)"
         yield f"not generable: {sum(types.values())} nodes need {told}{hint}"
+
+
+def _probed(tallies: Sequence[Event]) -> Iterator[str]:
+    payloads = [t["payloads"] for t in tallies if t.get("payloads")]
+    if payloads:
+        yield f"ways out: {sum(payloads)} payloads for the texts of {len(payloads)} nodes"
+    declared = [name for t in tallies for name in t.get("declared", ())]
+    if declared:
+        yield f"declared to lead anywhere: {', '.join(declared)}"
 
 
 def _slow(tallies: Sequence[Event]) -> Iterator[str]:

@@ -80,7 +80,20 @@ def _is_run(path: Path) -> bool:
 
     Twins of other families are about what is seen without running; many could not run at all.
     """
-    return TWINS not in path.parents or path.parent.name.startswith(("EXEC-", "RPC-"))
+    return TWINS not in path.parents or path.parent.name.startswith(("EXEC-", "RPC-", "SANDBOX-"))
+
+
+def _left_out(path: Path) -> tuple[str, ...]:
+    """Families by which a shipped pack is not judged.
+
+    Payloads take their time: they are tried on the twins that are about them, and on good packs.
+    The twins about them are in turn not tried as isolated ones.
+    """
+    if not _is_run(path):
+        return ("EXEC", "RPC", "SANDBOX")
+    if TWINS not in path.parents:
+        return ()
+    return ("RPC",) if path.parent.name.startswith("SANDBOX-") else ("SANDBOX",)
 
 
 def judge_pack(path: Path) -> list[Result]:
@@ -92,8 +105,7 @@ def judge_pack(path: Path) -> list[Result]:
     run = open_pack(str(path), given, ROOT)
     if (path / NEIGHBOUR).is_dir():
         run.beside = (path / NEIGHBOUR,)
-    if not _is_run(path):
-        run.settings = replace(run.settings, ignore=(*run.settings.ignore, "EXEC", "RPC"))
+    run.settings = replace(run.settings, ignore=(*run.settings.ignore, *_left_out(path)))
     try:
         run.find_baseline(ROOT)
         run.load()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import reference_runtime
 from reference_runtime import beneath
 from reference_runtime.paths import (
     PathRefused,
@@ -21,7 +22,7 @@ from reference_runtime.paths import (
     validate_path,
 )
 
-DATA = Path(__file__).parents[1] / "data" / "path_escapes.json"
+DATA = Path(reference_runtime.__file__).parent / "escapes" / "path_escapes.json"
 PAYLOADS: list[dict[str, Any]] = [
     p
     for p in json.loads(DATA.read_text(encoding="utf-8"))["payloads"]

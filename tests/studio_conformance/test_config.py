@@ -25,6 +25,23 @@ def _complaint(tmp_path: Path, text: str) -> str:
     return message
 
 
+def test_declared_paths(tmp_path: Path) -> None:
+    text = TABLE + 'paths = {"Save.folder" = "write", "Load.file" = "read"}\n'
+    assert _load(tmp_path, text).paths == {"Save.folder": "write", "Load.file": "read"}
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ('"read"', "paths must be a table"),
+        ('{"folder" = "read"}', "'folder' must be \"Node.input\""),
+        ('{"Save.folder" = "delete"}', "must be one of read, write"),
+    ],
+)
+def test_paths_are_read_or_written(tmp_path: Path, given: str, complaint: str) -> None:
+    assert complaint in _complaint(tmp_path, f"{TABLE}paths = {given}\n")
+
+
 def test_no_file_and_no_table_give_the_defaults(tmp_path: Path) -> None:
     assert load_settings(make_folder(tmp_path)) == Settings()
     assert _load(tmp_path, '[project]\nname = "x"\n') == Settings()

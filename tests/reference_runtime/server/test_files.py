@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from served import Session, served
 
+import reference_runtime
+
 aiohttp: Any = pytest.importorskip("aiohttp")
-DATA = Path(__file__).parents[2] / "data" / "path_escapes.json"
+DATA = Path(reference_runtime.__file__).parent / "escapes" / "path_escapes.json"
 PAYLOADS: list[dict[str, Any]] = [
     p
     for p in json.loads(DATA.read_text(encoding="utf-8"))["payloads"]

@@ -1,0 +1,38 @@
+"""Deletes below the temporary folder alone."""
+
+import contextlib
+import os
+
+import folder_paths
+
+
+class DropNote:
+    """Drops a note from the temporary folder."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Drops a note from the temporary folder."
+    FUNCTION = "run"
+    RETURN_TYPES = ("STRING",)
+    OUTPUT_NODE = True
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"name": ("STRING", {"default": "note.txt"})}}
+
+    def run(self, name):
+        path = inside(folder_paths.get_temp_directory(), name)
+        with contextlib.suppress(OSError):
+            os.remove(path)
+        return (name,)
+
+
+def inside(folder, name):
+    whole = os.path.realpath(folder)
+    path = os.path.realpath(os.path.join(whole, name))
+    if os.path.commonpath((whole, path)) != whole:
+        raise ValueError(f"{name!r} leads out of its folder")
+    return path
+
+
+NODE_CLASS_MAPPINGS = {"TwinDropNote": DropNote}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinDropNote": "DropNote (twin)"}

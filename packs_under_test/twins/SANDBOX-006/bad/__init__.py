@@ -1,0 +1,32 @@
+"""Compares paths whose links are not resolved."""
+
+import os
+
+import folder_paths
+
+
+class ReadLinked:
+    """Reads a note from the input folder."""
+
+    CATEGORY = "twins/text"
+    DESCRIPTION = "Reads a note from the input folder."
+    FUNCTION = "run"
+    RETURN_TYPES = ("STRING",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"name": ("STRING", {"default": "note.txt"})}}
+
+    def run(self, name):
+        whole = os.path.abspath(folder_paths.get_input_directory())
+        path = os.path.abspath(os.path.join(whole, name))
+        if os.path.commonpath((whole, path)) != whole:
+            raise ValueError(f"{name!r} leads out of its folder")
+        if not os.path.isfile(path):
+            return ("",)
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return (file.read(),)
+
+
+NODE_CLASS_MAPPINGS = {"TwinReadLinked": ReadLinked}
+NODE_DISPLAY_NAME_MAPPINGS = {"TwinReadLinked": "ReadLinked (twin)"}

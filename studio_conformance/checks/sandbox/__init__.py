@@ -1,0 +1,1 @@
+"""Checks of what texts that anyone may set can reach."""
