@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reference_runtime.escapes.arena import Arena
 from reference_runtime.escapes.calling import Caller
+from reference_runtime.escapes.hosting import guarded_host
 from reference_runtime.escapes.probing import Probe
 from reference_runtime.escapes.watcher import Watcher
 
@@ -43,7 +44,7 @@ class Probing:
         """
         if not self._enforced:
             raise CannotProbe("writes are not refused by the kernel: no payload is tried")
-        with self._in_arena() as arena, _guarded_host():
+        with self._in_arena() as arena, guarded_host():
             place = (params["key"], params["input"])
             if self._of != place or self._probe is None:
                 if self._probe is not None:
@@ -77,36 +78,3 @@ class Probing:
         finally:
             os.chdir(cwd)
             arena.park()
-
-
-@contextmanager
-def _guarded_host() -> Iterator[None]:
-    """Annotated names stay in their folder, as newer hosts see to.
-
-    The hosts whose behaviour is reproduced elsewhere let such names through: no pack's fault.
-    """
-    import folder_paths  # type: ignore[import-not-found]
-
-    found = folder_paths.get_annotated_filepath
-
-    def guarded(name: str, default_dir: str | None = None) -> Any:
-        path = found(name, default_dir)
-        directory = folder_paths.annotated_filepath(name)[1]
-        whole = os.path.realpath(directory or default_dir or folder_paths.get_input_directory())
-        if os.path.commonpath((whole, os.path.realpath(path))) != whole:
-            raise ValueError(f"{name!r} leads out of its folder")
-        return path
-
-    def exists(name: str) -> bool:
-        try:
-            return os.path.exists(guarded(name))
-        except ValueError:
-            return False
-
-    found_exists = folder_paths.exists_annotated_filepath
-    folder_paths.get_annotated_filepath, folder_paths.exists_annotated_filepath = guarded, exists
-    try:
-        yield
-    finally:
-        folder_paths.get_annotated_filepath = found
-        folder_paths.exists_annotated_filepath = found_exists
