@@ -470,6 +470,7 @@ class StudioHooks:
             argv=[str(arg) for arg in self.config.invocation_params.args],
             beside=outcomes.FINDINGS if self.beside_failed else outcomes.CLEAN,
             broke_off=0 if self._ended(exitstatus) else int(exitstatus),
+            kept=self.config.option.studio_report is not None or self.certifying is not None,
         )
         self._certify()
         session.exitstatus = self.events[-1]["exit_status"]

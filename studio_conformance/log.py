@@ -27,7 +27,6 @@ from studio_conformance.events import (
     of_kind,
 )
 from studio_conformance.isolation import isolation_facts
-from studio_conformance.release.interface import interface_of
 from studio_conformance.results import count, was_missed
 from studio_conformance.session import PackRun, Session
 from studio_conformance.subject import Node
@@ -39,18 +38,24 @@ TELLING_VARIABLES = ("PYTHONPATH", "PYTHONHASHSEED", "PYTEST_ADDOPTS", "CUDA_VIS
 
 
 def build_events(
-    session: Session, *, argv: Sequence[str], beside: int = outcomes.CLEAN, broke_off: int = 0
+    session: Session,
+    *,
+    argv: Sequence[str],
+    beside: int = outcomes.CLEAN,
+    broke_off: int = 0,
+    kept: bool = True,
 ) -> list[Event]:
     """The whole log of ``session``. Rows stand in planned order, whoever judged them and when.
 
     ``beside``: status of whatever ran beside the packs. ``broke_off``: when the run was broken off,
-    the status it ends with for that.
+    the status it ends with for that. ``kept``: the log is for later readers too, who may compare
+    the pack's interface; only the terminal needs none of it.
     """
     events: list[Event] = [dict(_header(session, argv))]
     events += map(dict, _checks(session))
     events += (dict(_refused(r.argument, r.message)) for r in session.refused)
     for run in session.packs:
-        events += _pack_events(run)
+        events += _pack_events(run, kept)
     status = broke_off or outcomes.worst([exit_status(events), beside])
     events.append(dict(_footer(events, session, status, complete=not broke_off)))
     return events
@@ -108,27 +113,30 @@ def _refused(argument: str, message: str) -> RefusedEvent:
     return {"event": "refused", "argument": argument, "message": message}
 
 
-def _pack_events(run: PackRun) -> Iterator[Event]:
+def _pack_events(run: PackRun, kept: bool) -> Iterator[Event]:
     yield dict(_pack(run))
     if run.inspection is not None:
         yield from _output(run)
         yield from _deaths(run)
     for node in run.subject.nodes if run.subject else []:
         yield dict(_node(run.label, node))
-    yield from _interface(run)
+    yield from _interface(run, kept)
     for counts in run.tallies():
         yield {"event": "execution", "pack": run.label, **counts}
     for row in run.rows():
         yield {"event": "result", **row}
 
 
-def _interface(run: PackRun) -> Iterator[Event]:
+def _interface(run: PackRun, kept: bool) -> Iterator[Event]:
     """What others depend on, and what of it changed since an earlier release."""
     subject = run.subject
     if subject is None or not subject.nodes:
         return
-    interface = interface_of(subject, run.target.name, run.target.version)
-    yield {"event": "interface", "pack": run.label, **interface}
+    if kept:
+        from studio_conformance.release.interface import interface_of
+
+        interface = interface_of(subject, run.target.name, run.target.version)
+        yield {"event": "interface", "pack": run.label, **interface}
     release = subject.release
     if release is not None and not release.facts["broken"]:
         from studio_conformance.release.gate import event_of
