@@ -30,10 +30,13 @@ def message(facts: Facts) -> tuple[str, str]:
         text += f", {many(of_packs, 'pack finding')}"
     if not complete:
         text += ", partial run"
+    unconfined = any(pack.unconfined for pack in packs)
+    if unconfined:
+        text += ", sandbox not enforced"
     if status:
         return text, "red"
     warned = any(pack.levels["warning"] for pack in packs)
-    return text, "yellow" if warned or not complete else "brightgreen"
+    return text, "yellow" if warned or unconfined or not complete else "brightgreen"
 
 
 def render_json(events: Iterable[Event], facts: Facts) -> Iterator[str]:

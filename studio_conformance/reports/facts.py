@@ -48,6 +48,12 @@ class PackFacts:
         return label
 
     @property
+    def unconfined(self) -> str:
+        """What was not enforced on the pack's worker; empty where the sandbox held."""
+        told = self.about["confinement"] or ""
+        return told if told.startswith("not enforced") else ""
+
+    @property
     def results(self) -> int:
         return self.totals.total()
 

@@ -60,6 +60,7 @@ def _properties(facts: Facts, pack: PackFacts) -> Iterator[str]:
         "mode": about["mode"],
         "results": str(pack.results),
         "not_applicable": str(pack.totals["not_applicable"]),
+        "confinement": about["confinement"] or "",
         **facts.header["versions"],
     }
     yield "<properties>\n"

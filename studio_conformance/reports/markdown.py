@@ -54,6 +54,8 @@ def _pack(facts: Facts, pack: PackFacts) -> Iterator[str]:
     if pack.about["broken"]:
         told = code(pack.about["broken"].partition("\n")[0])
         yield f"\nThe pack{titled} could not be inspected: {told}\n"
+    if pack.unconfined:
+        yield f"\n⚠️ The sandbox{titled} was {code(pack.unconfined)}\n"
     if shown:
         yield f"\n### {many(len(shown), 'finding')}{titled}\n\n"
     for row in shown[:TOP]:

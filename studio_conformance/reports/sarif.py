@@ -45,7 +45,11 @@ def _run(facts: Facts, pack: PackFacts) -> dict[str, Any]:
         "originalUriBaseIds": {ROOT: {"uri": f"file://{_quoted(_absolute(pack.about))}/"}},
         "invocations": [_invocation(facts, pack)],
         "results": [_result(row, pack, rules, seen) for row in found],
-        "properties": {"totals": dict(pack.totals), "results": pack.results},
+        "properties": {
+            "totals": dict(pack.totals),
+            "results": pack.results,
+            "confinement": pack.about["confinement"],
+        },
     }
 
 
