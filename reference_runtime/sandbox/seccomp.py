@@ -38,6 +38,10 @@ KERNEL = (
     "msgget", "msgsnd", "msgrcv", "msgctl", "mq_open", "mq_unlink",
 )  # fmt: skip
 """Refused always."""
+ABSENT = ("clone3", "inotify_init", "inotify_init1")
+"""As if the kernel had no such calls. The C library then uses clone, whose flags a filter can see.
+A watch on a folder tells the names of files in it, which Landlock does not hold; who wants one can
+look from time to time instead."""
 NETWORK = ("connect", "bind", "listen", "accept", "accept4", "sendmsg", "sendmmsg")
 """Refused where there is no network."""
 
@@ -84,6 +88,7 @@ _ALWAYS = (
     _Argument("ioctl", 1, _JUMP_EQUAL, _TIOCSTI, True),
     _Argument("ioctl", 1, _JUMP_EQUAL, _TIOCLINUX, True),
     _Argument("prlimit64", 0, _JUMP_EQUAL, 0, False),
+    _Argument("setpriority", 1, _JUMP_EQUAL, 0, False),
 )
 _OFFLINE = (
     # The address of an address: neither half of the pointer may be set.
@@ -106,8 +111,9 @@ def program(machine: str, *, network: bool) -> list[Step]:
     for name in KERNEL:
         if name in numbers:
             steps += _when(_JUMP_EQUAL, numbers[name], errno.EPERM)
-    # The C library falls back to clone, whose flags a filter can see.
-    steps += _when(_JUMP_EQUAL, numbers["clone3"], errno.ENOSYS)
+    for name in ABSENT:
+        if name in numbers:
+            steps += _when(_JUMP_EQUAL, numbers[name], errno.ENOSYS)
     for argument in (*_ALWAYS, *(() if network else _OFFLINE)):
         steps += _depending(numbers[argument.call], argument)
     # With a network connecting is allowed, and unix sockets lead to services of this machine.

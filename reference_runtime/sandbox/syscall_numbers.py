@@ -27,6 +27,7 @@ _X86_64 = {
     "connect": 42, "bind": 49, "listen": 50, "accept": 43, "accept4": 288, "sendmsg": 46,
     "sendmmsg": 307,
     "socket": 41, "sendto": 44, "clone": 56, "ioctl": 16, "prlimit64": 302,
+    "setpriority": 141, "inotify_init": 253, "inotify_init1": 294,
 }  # fmt: skip
 _AARCH64 = {
     "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272,
@@ -45,6 +46,7 @@ _AARCH64 = {
     "connect": 203, "bind": 200, "listen": 201, "accept": 202, "accept4": 242, "sendmsg": 211,
     "sendmmsg": 269,
     "socket": 198, "sendto": 206, "clone": 220, "ioctl": 29, "prlimit64": 261,
+    "setpriority": 140, "inotify_init1": 26,
 }  # fmt: skip
 
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}

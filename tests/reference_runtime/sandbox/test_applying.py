@@ -56,6 +56,13 @@ ATTACKS = {
     "unix socket": ("network", "socket.socket(socket.AF_UNIX).connect('/run/docker.sock')"),
     "netlink": ("network", "socket.socket(16, socket.SOCK_RAW)"),
     "signal the parent": ("signals", "os.kill(os.getppid(), 0)"),
+    "slow the parent down": ("kernel", "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)"),
+    "watch a folder": (
+        "kernel",
+        "import ctypes; c = ctypes.CDLL(None, use_errno=True); "
+        "fd = c.inotify_init1(0); e = ctypes.get_errno(); "
+        "(fd >= 0) or (_ for _ in ()).throw(OSError(e, os.strerror(e)))",
+    ),
     "change the root": ("kernel", "os.chroot(inside)"),
     "limit the parent": (
         "kernel",
