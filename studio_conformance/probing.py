@@ -11,12 +11,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reference_runtime.description import InputFacts
 from reference_runtime.escapes.facts import EscapeFacts, EscapesFacts
 from reference_runtime.exercise.budget import NodeBudget
 from reference_runtime.exercise.facts import Case, NodeExecution
 from reference_runtime.exercise.runner import Exerciser, Probe, ProbeEnded
 from studio_conformance.subject import Node
+from studio_conformance.texts import text_inputs
 
 REQUEST_SECONDS = 2.0
 """How long one request lasts: a worker that gives no answer is noticed so much later."""
@@ -31,26 +31,6 @@ GRANTS: dict[str, tuple[str, ...]] = {
 }
 """What comes with an input that is declared a path to be read, or to be written."""
 _DOING = re.compile(r": (\d+) (\S+)$")
-
-
-def text_inputs(node: Node) -> list[str]:
-    """Inputs through which any text reaches the node.
-
-    A list of options counts where the node's own validator takes the place of the host's.
-    """
-    return [facts["id"] for facts in node.inputs if _takes_text(node, facts)]
-
-
-def _takes_text(node: Node, facts: InputFacts) -> bool:
-    if facts["options"] is not None:
-        return not facts["spec"].get("multiselect") and _own_validator(node, facts["id"])
-    return facts["io_type"] == "STRING"
-
-
-def _own_validator(node: Node, name: str) -> bool:
-    method = node.method("validate_inputs") or node.method("VALIDATE_INPUTS")
-    parameters = (method["parameters"] or []) if method else []
-    return any(each["name"] == name or each["kind"] == "var_keyword" for each in parameters)
 
 
 @dataclass(frozen=True)

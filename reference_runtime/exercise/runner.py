@@ -15,9 +15,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from reference_runtime.escapes.facts import ProbeFacts
 from reference_runtime.exercise.blank import blank_facts
 from reference_runtime.exercise.budget import Budget
 from reference_runtime.exercise.facts import (
@@ -38,6 +37,9 @@ from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.isolation.signals import cleaning_before_termination
 from reference_runtime.runtime import EnvironmentBroken, PackSpec, SandboxNotEnforced
 from reference_runtime.sandbox.policy import NOTHING, Enforced
+
+if TYPE_CHECKING:
+    from reference_runtime.escapes.facts import ProbeFacts
 
 CALL_SECONDS = 10.0
 FURTHER_FACTOR = 3.0

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from reference_runtime.escapes.facts import EscapeKind
 from studio_conformance.checks import Location, NotApplicable, Violation, check
 from studio_conformance.flows import Flow, Flows
-from studio_conformance.probing import text_inputs
 from studio_conformance.source import Function
 from studio_conformance.subject import Node
+from studio_conformance.texts import text_inputs
 
 SAID: dict[str, tuple[EscapeKind, ...]] = {
     "read": ("read", "load"), "write": ("write", "archive", "own-folder"), "delete": ("delete",),
