@@ -9,12 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from reference_runtime.isolation.process import (
-    BOOTSTRAP,
-    compile_package,
-    parent_number,
-    refuse_missing,
-)
+from reference_runtime.isolation.process import begin, compile_package
 from reference_runtime.isolation.scratch import worker_environment
 from reference_runtime.sandbox.launching import Confinement, Status
 from reference_runtime.sandbox.policy import Enforced
@@ -78,25 +73,6 @@ def spawn(
     """
     compile_package()
     token = secrets.token_hex(16)
-    command = [python, "-B", "-s", "-u", str(BOOTSTRAP), parent_number(confinement)]
-    if confinement is not None:
-        refuse_missing(python)
-    told = Status() if confinement is not None else None
-    if confinement is not None and told is not None:
-        command = confinement.command(command, told.writes)
-    try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            cwd=work / "host",
-            env=worker_environment(work, token),
-            start_new_session=True,
-            pass_fds=(*inherited, *([told.writes] if told else [])),
-        )
-    finally:
-        if told is not None:
-            told.started()
+    environment = worker_environment(work, token)
+    process, told = begin(python, work, environment, confinement, inherited)
     return Spawned(process, token, told, confinement is not None and confinement.wrap)

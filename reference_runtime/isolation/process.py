@@ -82,28 +82,9 @@ class WorkerProcess:
         compile_package()
         self.python, self.hash_seed = python, hash_seed
         self._frames = rpc.FrameReader(rewrite)
-        if confinement is not None:
-            refuse_missing(python)
-        self._status = Status() if confinement is not None else None
         self._wrapped = confinement is not None and confinement.wrap
-        command = [python, "-B", "-s", "-u", str(BOOTSTRAP), parent_number(confinement)]
-        if confinement is not None and self._status is not None:
-            command = confinement.command(command, self._status.writes)
-        try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                cwd=work / "host",
-                env=worker_environment(work, self._token, hash_seed),
-                start_new_session=True,
-                pass_fds=(self._status.writes,) if self._status else (),
-            )
-        finally:
-            if self._status is not None:
-                self._status.started()
+        environment = worker_environment(work, self._token, hash_seed)
+        self._process, self._status = begin(python, work, environment, confinement)
         self._pump = _Pump(self._process, self._frames, self.output, self._events)
         self._pump.start()
 
@@ -218,6 +199,41 @@ class WorkerProcess:
         trace: TracebackType | None,
     ) -> None:
         self.kill()
+
+
+def begin(
+    python: str,
+    work: Path,
+    environment: dict[str, str],
+    confinement: Confinement | None,
+    inherited: tuple[int, ...] = (),
+) -> tuple[subprocess.Popen[bytes], Status | None]:
+    """Start a worker's process, confined before its interpreter starts where that is wanted.
+
+    Raises OSError when ``python`` can't be started.
+    """
+    command = [python, "-B", "-s", "-u", str(BOOTSTRAP), parent_number(confinement)]
+    status = None
+    if confinement is not None:
+        refuse_missing(python)
+        status = Status()
+        command = confinement.command(command, status.writes)
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            cwd=work / "host",
+            env=environment,
+            start_new_session=True,
+            pass_fds=(*inherited, *([status.writes] if status else [])),
+        )
+    finally:
+        if status is not None:
+            status.started()
+    return process, status
 
 
 def refuse_missing(python: str) -> None:
