@@ -67,7 +67,8 @@ class PackEvent(TypedDict):
     config_file: str | None
     waivers: int
     certify: dict[str, Any] | None
-    """For a run that is to certify the pack: set_aside, own_values, timeout, calls."""
+    """For a run that is to certify the pack: set_aside, own_values, paths, timeout,
+    calls."""
     known: dict[str, Any] | None
     """The file of known findings and how many it lists."""
     select: list[str]

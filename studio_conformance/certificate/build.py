@@ -122,7 +122,7 @@ def told_by_log(events: Sequence[Event]) -> dict[str, Any]:
         "sandbox": pack.get("sandbox"),
         "settings": {
             **{key: pack[key] for key in SETTINGS},
-            **{key: certify[key] for key in ("timeout", "calls", "own_values")},
+            **{key: certify[key] for key in ("timeout", "calls", "own_values", "paths")},
         },
         "set_aside": certify["set_aside"],
         "totals": _totals(events, pack["pack"]),

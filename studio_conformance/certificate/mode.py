@@ -52,6 +52,7 @@ class Certifying:
         return {
             "set_aside": list(self.set_aside),
             "own_values": sorted(map(str, settings.strategies)),
+            "paths": dict(sorted(settings.paths.items())),
             "timeout": settings.timeout,
             "calls": settings.calls,
         }
