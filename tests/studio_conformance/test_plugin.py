@@ -383,7 +383,7 @@ def test_xdist_loads_a_pack_once(distributed: Runner, monkeypatch: pytest.Monkey
 PHASES = ("setup", "call", "teardown")
 
 
-@pytest.mark.parametrize("asked", [(), ("--durations=3", "-vv")])
+@pytest.mark.parametrize("asked", [(), ("--durations=1000", "-vv")])
 def test_setup_and_teardown_are_reported_to_who_listens(
     run: Runner, asked: tuple[str, ...]
 ) -> None:
