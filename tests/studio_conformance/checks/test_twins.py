@@ -28,6 +28,8 @@ from studio_conformance.checks import Check, all_checks
 from studio_conformance.results import Result
 from studio_conformance.session import RUNNING
 
+# The packs are judged by several processes of its own, so that nothing runs beside it.
+pytestmark = pytest.mark.alone
 SNAPSHOT = Path(__file__).parents[2] / "data" / "findings.json"
 CHECKS = list(all_checks().values())
 NEEDS_GPU = ("LOAD-041",)
