@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from reference_runtime.escapes.arena import FOLDER, Arena, Base
-from reference_runtime.escapes.calling import Caller, Seen
+from reference_runtime.escapes.calling import Seen
 from reference_runtime.escapes.catalogue import COVER, Payload, payloads
 from reference_runtime.escapes.facts import EscapeFacts, EscapeKind, ProbeFacts
 from reference_runtime.escapes.judging import FILES, PATHS, Escape, Judge, digest
@@ -32,6 +32,18 @@ SLOW_SECONDS = 0.02
 SLOW_AVERAGE = 0.01
 """The same, over all calls with harmless texts."""
 MAX_FORMS = 3
+
+
+class Calls(Protocol):
+    """Calls something with texts in one place. ``usual``: the text that it has by default."""
+
+    usual: str
+
+    def call(self, value: str) -> Seen:
+        """Never raises for what is called."""
+
+    def close(self) -> None:
+        """No more calls come."""
 
 
 @dataclass
@@ -57,7 +69,7 @@ class Probe:
     def __init__(
         self,
         name: str,
-        caller: Caller,
+        caller: Calls,
         arena: Arena,
         watcher: Watcher,
         tell: Callable[[str], None],
