@@ -115,10 +115,11 @@ class Exercises:
         """Call the routes in a worker of their own: nodes must not see what was left there."""
         from studio_conformance.probing_routes import RouteAttempts
 
-        share = self.budget.begin_node(ROUNDS * len(self.expected), self.workers)
         with Exerciser(
             self.spec, self._journal, self.limits, budget=self.budget, warm=False
         ) as exerciser:
+            exerciser.prepare()
+            share = self.budget.begin_node(self._rounds * len(self.expected), self.workers)
             return RouteAttempts(routes, exerciser, share).run()
 
     def close(self) -> None:

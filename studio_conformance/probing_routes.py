@@ -19,9 +19,16 @@ from reference_runtime.exercise.runner import Exerciser, ProbeEnded, RouteProbe
 REQUEST_SECONDS = 2.0
 ROUTE_SECONDS = 4.0
 """Once the payloads for one route have taken so long, the rest is left."""
+GENEROSITY = 3.0
+"""How many equal parts of what is left of the share one route may take."""
 MAX_DEATHS = 2
 """A route that ended so many workers is not tried further."""
 _DOING = re.compile(r": (\d+) (\S+)$")
+
+
+def blank() -> RoutesFacts:
+    """Nothing was tried yet."""
+    return {"found": [], "tried": 0, "reached": [], "left": {}}
 
 
 @dataclass
@@ -31,9 +38,11 @@ class RouteAttempts:
     routes: list[RouteFacts]
     exerciser: Exerciser
     share: NodeBudget
-    _facts: RoutesFacts = field(default_factory=lambda: {"found": [], "tried": 0, "left": {}})
+    _facts: RoutesFacts = field(default_factory=blank)
     _deaths: int = 0
     """Of workers, by the route of now."""
+    _reached: set[tuple[int, str]] = field(default_factory=set)
+    """Numbers and parameters whose text was seen in something that is watched."""
 
     def run(self) -> RoutesFacts:
         """Try, as long as the share lasts."""
@@ -44,6 +53,7 @@ class RouteAttempts:
                     self._try_route(number)
                 except ProbeEnded as ended:
                     self._facts["left"][number] = str(ended)
+        self._facts["reached"] = sorted({number for number, _ in self._reached})
         return self._facts
 
     def _try_route(self, number: int) -> None:
@@ -53,13 +63,14 @@ class RouteAttempts:
         asked = self.exerciser.route_inputs(number)
         if asked["left"]:
             raise ProbeEnded(asked["left"])
-        ends = time.monotonic() + ROUTE_SECONDS
+        ends = time.monotonic() + self._seconds(number)
         for each in asked["inputs"]:
-            if not (each["bare"] and self._has(number, each["name"])):
+            if not (each["bare"] and (number, each["name"]) in self._reached):
                 self._try(number, each, ends)
 
-    def _has(self, number: int, name: str) -> bool:
-        return any((e["number"], e["name"]) == (number, name) for e in self._facts["found"])
+    def _seconds(self, number: int) -> float:
+        left = self.share.ends - self.share.whole.clock()
+        return min(ROUTE_SECONDS, GENEROSITY * left / (len(self.routes) - number))
 
     def _try(self, number: int, where: RouteInput, ends: float) -> None:
         """Give one parameter all payloads. Raises ProbeEnded where time or workers end."""
@@ -77,6 +88,8 @@ class RouteAttempts:
             except ProbeEnded as ended:
                 begin = self._after(ended)
                 continue
+            if done["reached"]:
+                self._reached.add((number, where["name"]))
             self._keep(number, where, done["found"])
             self._facts["tried"] += done["tried"]
             begin = done["next"]
@@ -92,12 +105,13 @@ class RouteAttempts:
     def _why_left(self) -> str:
         if self.share.spent:
             return self.share.reason()
-        return f"the payloads before took {ROUTE_SECONDS:g} s"
+        return "the payloads before took its part of the time"
 
     def _keep(self, number: int, where: RouteInput, found: list[EscapeFacts]) -> None:
         route, parameter = self.routes[number], Parameter(where["place"], where["name"])
         for escape in found:
-            request = shown(route["method"], route["path"], parameter, escape["value"])
+            method = "ANY" if route["method"] == "*" else route["method"]
+            request = shown(method, route["path"], parameter, escape["value"])
             self._facts["found"].append(
                 {"number": number, "name": where["name"], "request": request, "escape": escape}
             )

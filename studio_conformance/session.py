@@ -56,8 +56,8 @@ RUNNING = ("EXEC", "RPC", "SANDBOX")
 """Families of checks for which nodes are run."""
 
 if TYPE_CHECKING:
-    from reference_runtime.escapes.facts import RoutesFacts
     from reference_runtime.environments.building import Environment
+    from reference_runtime.escapes.facts import RoutesFacts
     from studio_conformance.exercising import Exercises
     from studio_conformance.known import KnownFindings
     from studio_conformance.release.baseline import Earlier

@@ -141,7 +141,7 @@ class AskedRequest:
                 return AskedNames(self._asked, "json", self._text)
             return loads(text, **options)
 
-        json.loads = asked_loads
+        json.loads = asked_loads  # type: ignore[assignment]
         try:
             yield
         finally:

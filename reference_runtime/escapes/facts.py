@@ -84,6 +84,8 @@ class RoutesFacts(TypedDict):
     found: list[RouteEscape]
     tried: int
     """Calls with payloads."""
+    reached: list[int]
+    """Numbers of routes in which a text was seen in something that the hook watches."""
     left: dict[int, str]
     """By number of a route that was not tried to the end: why."""
 

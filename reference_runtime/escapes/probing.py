@@ -22,6 +22,8 @@ EXTENSIONS = (
     ".mp4", ".ttf", ".db", ".zip", ".md", ".py",
 )  # fmt: skip
 """Of files that are there, tried in this order; a folder too."""
+BRIEF = 6
+"""How many of them are tried where there are many places and little time."""
 WIDE = ("abs-1", "dd-deep", "up-plain")
 """Payloads that are tried with every extension, where it is not known which one is wanted."""
 FEW = ("abs-1", "dd-deep", "up-plain", "py-os", "py-plain", "sh-dq", "net-name", "env-var")
@@ -63,7 +65,7 @@ class Learned:
 class Probe:
     """One input. ``tell`` is told of each payload before it is tried.
 
-    ``granted``: kinds of what the input may do.
+    ``granted``: kinds of what the input may do. ``brief``: fewer names of files are tried.
     """
 
     def __init__(
@@ -74,7 +76,9 @@ class Probe:
         watcher: Watcher,
         tell: Callable[[str], None],
         granted: frozenset[str] = frozenset(),
+        brief: bool = False,
     ) -> None:
+        self._brief = brief
         self._granted = granted
         self.name, self._caller, self._arena, self._watcher = name, caller, arena, watcher
         self._tell = tell
@@ -131,7 +135,7 @@ class Probe:
         began = time.monotonic()
         self._note(self._caller.call(self._caller.usual), None)
         self._slow = time.monotonic() - began > SLOW_SECONDS
-        extensions = EXTENSIONS[:4] if self._slow else EXTENSIONS
+        extensions = EXTENSIONS[:4] if self._slow else self._extensions
         for extension in extensions:
             for folder in ("", f"{arena.default.folder}/"):
                 if time.monotonic() >= ends:
@@ -171,6 +175,10 @@ class Probe:
         if not absolute and folder and all(base.folder != folder for base in learned.bases):
             learned.bases.append(Base(folder, tail))
             learned.known.bases.append(folder)
+
+    @property
+    def _extensions(self) -> tuple[str, ...]:
+        return EXTENSIONS[:BRIEF] if self._brief else EXTENSIONS
 
     # --- payloads ---------------------------------------------------------------------------------
 
@@ -231,7 +239,7 @@ class Probe:
         if learned.forms:
             return learned.forms[:MAX_FORMS]
         if payload.id in WIDE and not self._slow:
-            return list(EXTENSIONS)
+            return list(self._extensions)
         return [".png", FOLDER]
 
     def _judged(self, payload: Payload, value: str, base: Base) -> tuple[Seen, list[Escape]]:

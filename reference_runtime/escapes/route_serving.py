@@ -58,7 +58,8 @@ class RouteProbing:
             if self._probe is None or self._probe[0] != what:
                 others = _others(asked, parameter, params["bare"])
                 caller = RouteCaller(route, self._watcher, parameter, others)
-                probe = Probe(parameter.name, caller, arena, self._watcher, tell, NOT_SOUGHT)
+                name, watcher = parameter.name, self._watcher
+                probe = Probe(name, caller, arena, watcher, tell, NOT_SOUGHT, brief=True)
                 self._probe = (what, probe)
             return {"probe": self._probe[1].run(params["begin"], params["seconds"])}
 

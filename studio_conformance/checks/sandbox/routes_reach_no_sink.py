@@ -21,6 +21,8 @@ DID: dict[EscapeKind, str] = {
     "secret": "gives a variable of the environment away",
 }  # fmt: skip
 """By kind: what a request made the host do."""
+GRAVE = ("code", "shell", "load", "network")
+"""Kinds of sinks that the source tells of whatever requests came to."""
 LESS: dict[EscapeKind, EscapeKind] = {"list": "read", "secret": "shell"}
 """What says less than another kind found in the same place."""
 
@@ -47,11 +49,12 @@ def routes_reach_no_sink(pack: Pack) -> Iterator[Violation]:
         raise NotApplicable("the pack registers no route")
     called = pack.call_routes() if pack.call_routes is not None else None
     found = called["found"] if called else []
-    confirmed = {each["number"] for each in found}
     violations = [_told(pack, routes[each["number"]], each) for each in _telling(found)]
+    confirmed = {each["number"] for each in found if each["escape"]["kind"] in DID}
+    reached = called["reached"] if called else []
     for number, route in enumerate(routes):
         if number not in confirmed:
-            violations += _in_source(pack, route)
+            violations += _in_source(pack, route, judged=number in reached)
     yield from violations
     if violations:
         return
@@ -83,8 +86,12 @@ def _told(pack: Pack, route: RouteFacts, found: RouteEscape) -> Violation:
     return Violation(text.replace(str(pack.path), "<pack>"), where, place)
 
 
-def _in_source(pack: Pack, route: RouteFacts) -> Iterator[Violation]:
-    """What the source alone shows of a route in which no request found anything."""
+def _in_source(pack: Pack, route: RouteFacts, judged: bool) -> Iterator[Violation]:
+    """What the source alone shows of a route in which no request found anything.
+
+    ``judged``: requests came as far as to files or programs: whether the text is checked before is
+    known better from them.
+    """
     if route["file"] is None or route["line"] is None:
         return
     tree = pack.source.tree(route["file"])
@@ -93,6 +100,8 @@ def _in_source(pack: Pack, route: RouteFacts) -> Iterator[Violation]:
         return
     names = [each.arg for each in handler.args.args if each.arg not in ("self", "cls")]
     for flow in Flows(tree).of(handler, names):
+        if judged and flow.kind not in GRAVE:
+            continue
         text = (
             f"{route['method']} {route['path']} may hand a part of the request to "
             f"{flow.sink}() ({flow.kind}); seen in the source alone, confidence: medium"
