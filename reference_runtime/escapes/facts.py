@@ -53,6 +53,10 @@ class ProbeFacts(TypedDict):
     """Why payloads were left out; empty when none was."""
 
 
+NO_AIOHTTP = "aiohttp is not installed: routes can't be called"
+"""Why no route of a pack was tried, where the host's own library for them is lacking."""
+
+
 class RouteInput(TypedDict):
     """A parameter of a route. ``bare``: what can be left out beside it is left out."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from reference_runtime.escapes.arena import Arena
 from reference_runtime.escapes.asking import Asked
+from reference_runtime.escapes.facts import NO_AIOHTTP
 from reference_runtime.escapes.hosting import guarded_host
 from reference_runtime.escapes.probing import Probe
 from reference_runtime.escapes.requests import Parameter, Values
@@ -19,7 +20,6 @@ from reference_runtime.loading.place import Place
 
 NOT_SOUGHT = frozenset({"exists", "network", "own-folder", "link"})
 """Kinds that many routes are there for, or that need more than a request."""
-NO_AIOHTTP = "aiohttp is not installed: routes can't be called"
 
 
 class RouteProbing:
