@@ -29,6 +29,8 @@ from studio_conformance.series import Series
 from studio_conformance.subject import Node
 
 if TYPE_CHECKING:
+    from reference_runtime.description import RouteFacts
+    from reference_runtime.escapes.facts import RoutesFacts
     from studio_conformance.session import PackRun
     from studio_conformance.strategies.given import OwnByKey
     from studio_conformance.strategies.plan import Plan
@@ -108,6 +110,17 @@ class Exercises:
         execution = self._crew.result(node)
         self.done[node.key] = execution
         return execution
+
+    def call_routes(self, routes: list[RouteFacts]) -> RoutesFacts:
+        """Call the routes in a worker of their own: nodes must not see what was left there."""
+        from studio_conformance.probing_routes import RouteAttempts
+
+        with Exerciser(
+            self.spec, self._journal, self.limits, budget=self.budget, warm=False
+        ) as exerciser:
+            exerciser.prepare()
+            share = self.budget.begin_node(self._rounds * len(self.expected), self.workers)
+            return RouteAttempts(routes, exerciser, share).run()
 
     def close(self) -> None:
         """End the workers; safe to call again. A later question starts new ones."""

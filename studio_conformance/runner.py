@@ -15,6 +15,7 @@ from studio_conformance.checks import (
     NotApplicable,
     NotGenerable,
     NotReached,
+    Severity,
     Violation,
 )
 from studio_conformance.outcomes import Outcome
@@ -42,6 +43,8 @@ class Verdict:
     """Id of the case it was seen in."""
     node: str | None = None
     """Id of a node that the subject, a pack, does not have."""
+    level: Severity | None = None
+    """Another than the check's own."""
 
 
 def judge(check: Check, subject: Node | Pack) -> list[Verdict]:
@@ -89,5 +92,5 @@ def _verdict(violation: Violation) -> Verdict:
         message = message[: MAX_MESSAGE - 1] + "…"
     return Verdict(
         "failed", message, where.file, where.line, violation.input,
-        case=violation.case, node=violation.node,
+        case=violation.case, node=violation.node, level=violation.level,
     )  # fmt: skip

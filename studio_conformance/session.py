@@ -57,6 +57,7 @@ RUNNING = ("EXEC", "RPC", "SANDBOX")
 
 if TYPE_CHECKING:
     from reference_runtime.environments.building import Environment
+    from reference_runtime.escapes.facts import RoutesFacts
     from studio_conformance.exercising import Exercises
     from studio_conformance.known import KnownFindings
     from studio_conformance.release.baseline import Earlier
@@ -236,16 +237,26 @@ class PackRun:
 
     def _judge_by(self, subject: Pack) -> None:
         subject.exercise = self._exercise
+        if self.settings.isolation != "none":
+            subject.call_routes = self._call_routes
         subject.beside = self.beside
         self.subject = subject
 
     def _exercise(self, node: Node) -> NodeExecution:
         """Run a node: what checks of family EXEC ask for."""
+        return self._begun_exercises()(node)
+
+    def _call_routes(self) -> RoutesFacts:
+        """Call the pack's routes: what checks of family SANDBOX ask for."""
+        assert self.subject is not None
+        return self._begun_exercises().call_routes(self.subject.description["load"]["routes"])
+
+    def _begun_exercises(self) -> Exercises:
         if self.exercises is None:
             from studio_conformance.exercising import exercises_of
 
             self.exercises = exercises_of(self._spec(), self.settings, self)
-        return self.exercises(node)
+        return self.exercises
 
     def find_baseline(self, cwd: Path) -> None:
         """Find the release to compare with, where one is asked for. Raises BadBaseline."""
@@ -347,6 +358,8 @@ class PackRun:
         row["node"] = node = unit.node.key if unit.node else verdict.node
         row["id"] = finding_id(check.code, self.target.name, node, verdict.input)
         row["outcome"], row["message"] = verdict.outcome, verdict.message
+        if verdict.level is not None and check.code not in dict(self.settings.levels):
+            row["level"] = verdict.level
         if verdict.outcome not in ("failed", "errored"):
             return row  # Nothing to look at: nearly all rows of a run are such.
         row["file"], row["line"], row["input"] = verdict.file, verdict.line, verdict.input

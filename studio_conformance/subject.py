@@ -28,6 +28,7 @@ from studio_conformance.checks import Location, NotReached
 from studio_conformance.source import SourceIndex
 
 if TYPE_CHECKING:
+    from reference_runtime.escapes.facts import RoutesFacts
     from studio_conformance.release.gate import Release
 
 Exercise = Callable[["Node"], NodeExecution]
@@ -65,6 +66,8 @@ class Pack(PackSoFar):
         self.description = description
         self.exercise: Exercise | None = None
         """How nodes of this pack are run; None where only its description is at hand."""
+        self.call_routes: Callable[[], RoutesFacts] | None = None
+        """How its routes are called; None where they can't be."""
         self.beside: tuple[Path, ...] = ()
         """Other packs of the run."""
         self.release: Release | None = None

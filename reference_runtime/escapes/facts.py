@@ -53,6 +53,47 @@ class ProbeFacts(TypedDict):
     """Why payloads were left out; empty when none was."""
 
 
+NO_AIOHTTP = "aiohttp is not installed: routes can't be called"
+"""Why no route of a pack was tried, where the host's own library for them is lacking."""
+
+
+class RouteInput(TypedDict):
+    """A parameter of a route. ``bare``: what can be left out beside it is left out."""
+
+    place: Literal["path", "query", "json", "form", "upload"]
+    name: str
+    bare: bool
+
+
+class RouteInputs(TypedDict):
+    """What the handler of a route asks for. ``left``: why nothing is tried; "" when it is."""
+
+    inputs: list[RouteInput]
+    left: str
+
+
+class RouteEscape(TypedDict):
+    """One way out of a route. ``request``: what was sent, in a line."""
+
+    number: int
+    """Of the route, in the order in which they were registered."""
+    name: str
+    request: str
+    escape: EscapeFacts
+
+
+class RoutesFacts(TypedDict):
+    """All that was tried of the routes of a pack."""
+
+    found: list[RouteEscape]
+    tried: int
+    """Calls with payloads."""
+    reached: list[int]
+    """Numbers of routes in which a text was seen in something that the hook watches."""
+    left: dict[int, str]
+    """By number of a route that was not tried to the end: why."""
+
+
 class EscapesFacts(TypedDict):
     """All that was tried of one node."""
 

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from reference_runtime.escapes.arena import FOLDER, Arena, Base
-from reference_runtime.escapes.calling import Caller, Seen
+from reference_runtime.escapes.calling import Seen
 from reference_runtime.escapes.catalogue import COVER, Payload, payloads
 from reference_runtime.escapes.facts import EscapeFacts, EscapeKind, ProbeFacts
 from reference_runtime.escapes.judging import FILES, PATHS, Escape, Judge, digest
@@ -22,6 +22,8 @@ EXTENSIONS = (
     ".mp4", ".ttf", ".db", ".zip", ".md", ".py",
 )  # fmt: skip
 """Of files that are there, tried in this order; a folder too."""
+BRIEF = 6
+"""How many of them are tried where there are many places and little time."""
 WIDE = ("abs-1", "dd-deep", "up-plain")
 """Payloads that are tried with every extension, where it is not known which one is wanted."""
 FEW = ("abs-1", "dd-deep", "up-plain", "py-os", "py-plain", "sh-dq", "net-name", "env-var")
@@ -32,6 +34,18 @@ SLOW_SECONDS = 0.02
 SLOW_AVERAGE = 0.01
 """The same, over all calls with harmless texts."""
 MAX_FORMS = 3
+
+
+class Calls(Protocol):
+    """Calls something with texts in one place. ``usual``: the text that it has by default."""
+
+    usual: str
+
+    def call(self, value: str) -> Seen:
+        """Never raises for what is called."""
+
+    def close(self) -> None:
+        """No more calls come."""
 
 
 @dataclass
@@ -51,18 +65,20 @@ class Learned:
 class Probe:
     """One input. ``tell`` is told of each payload before it is tried.
 
-    ``granted``: kinds of what the input may do.
+    ``granted``: kinds of what the input may do. ``brief``: fewer names of files are tried.
     """
 
     def __init__(
         self,
         name: str,
-        caller: Caller,
+        caller: Calls,
         arena: Arena,
         watcher: Watcher,
         tell: Callable[[str], None],
         granted: frozenset[str] = frozenset(),
+        brief: bool = False,
     ) -> None:
+        self._brief = brief
         self._granted = granted
         self.name, self._caller, self._arena, self._watcher = name, caller, arena, watcher
         self._tell = tell
@@ -119,7 +135,7 @@ class Probe:
         began = time.monotonic()
         self._note(self._caller.call(self._caller.usual), None)
         self._slow = time.monotonic() - began > SLOW_SECONDS
-        extensions = EXTENSIONS[:4] if self._slow else EXTENSIONS
+        extensions = EXTENSIONS[:4] if self._slow else self._extensions
         for extension in extensions:
             for folder in ("", f"{arena.default.folder}/"):
                 if time.monotonic() >= ends:
@@ -159,6 +175,10 @@ class Probe:
         if not absolute and folder and all(base.folder != folder for base in learned.bases):
             learned.bases.append(Base(folder, tail))
             learned.known.bases.append(folder)
+
+    @property
+    def _extensions(self) -> tuple[str, ...]:
+        return EXTENSIONS[:BRIEF] if self._brief else EXTENSIONS
 
     # --- payloads ---------------------------------------------------------------------------------
 
@@ -219,7 +239,7 @@ class Probe:
         if learned.forms:
             return learned.forms[:MAX_FORMS]
         if payload.id in WIDE and not self._slow:
-            return list(EXTENSIONS)
+            return list(self._extensions)
         return [".png", FOLDER]
 
     def _judged(self, payload: Payload, value: str, base: Base) -> tuple[Seen, list[Escape]]:

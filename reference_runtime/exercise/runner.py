@@ -39,7 +39,7 @@ from reference_runtime.runtime import EnvironmentBroken, PackSpec, SandboxNotEnf
 from reference_runtime.sandbox.policy import NOTHING, Enforced
 
 if TYPE_CHECKING:
-    from reference_runtime.escapes.facts import ProbeFacts
+    from reference_runtime.escapes.facts import ProbeFacts, RouteInputs
 
 CALL_SECONDS = 10.0
 FURTHER_FACTOR = 3.0
@@ -114,6 +114,21 @@ class Probe:
         return dict(vars(self))
 
 
+@dataclass(frozen=True)
+class RouteProbe:
+    """Payloads for one parameter of a route; see ``escapes.route_serving``."""
+
+    number: int
+    place: str
+    name: str
+    bare: bool
+    begin: int
+    seconds: float
+
+    def params(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
 class ProbeEnded(Exception):
     """A probe came to no end; the message says why.
 
@@ -157,7 +172,7 @@ class Exerciser:
     A context manager; ``close`` leaves no process and no folder behind. Belongs to one thread, but
     for ``stop``, and for ``close`` once that thread has ended.
     ``journal`` is shared and not closed here. ``budget``: at its end a call under way is cut, and
-    told as not run.
+    told as not run. ``warm``: the worker gets ready to run nodes, which takes time.
     """
 
     def __init__(
@@ -167,8 +182,10 @@ class Exerciser:
         limits: Limits | None = None,
         hash_seed: int = 0,
         budget: Budget | None = None,
+        warm: bool = True,
     ) -> None:
         self.spec = spec
+        self._warm = warm
         self.budget = budget or Budget(math.inf, math.inf)
         self.limits = limits or Limits()
         self.deaths = 0
@@ -237,20 +254,35 @@ class Exerciser:
 
     def probe(self, request: Probe) -> ProbeFacts:
         """Try payloads. Raises ProbeEnded and EnvironmentBroken."""
+        name, params = f"{request.key}.{request.input}", request.params()
+        facts: ProbeFacts = self._tried("probe", name, params, request.seconds)["probe"]
+        return facts
+
+    def route_inputs(self, number: int) -> RouteInputs:
+        """What a route's handler asks for. Raises ProbeEnded and EnvironmentBroken."""
+        inputs: Any = self._tried("route_inputs", f"route {number}", {"number": number}, 0.0)
+        return inputs  # type: ignore[no-any-return]
+
+    def probe_route(self, request: RouteProbe) -> ProbeFacts:
+        """Try payloads on a route. Raises ProbeEnded and EnvironmentBroken."""
+        name = f"route {request.number} {request.name}"
+        called = self._tried("probe_route", name, request.params(), request.seconds)
+        facts: ProbeFacts = called["probe"]
+        return facts
+
+    def _tried(self, method: str, name: str, params: dict[str, Any], seconds: float) -> Any:
+        """The worker's answer, after about so many seconds of its own and one call at most."""
         if self._stopped or self.deaths >= MAX_DEATHS:
             raise ProbeEnded("its workers have ended")
         if self.budget.spent:
             raise ProbeEnded(self.budget.reason())
-        seconds = request.seconds + self.limits.seconds
-        self._journal.write({"pack": str(self.spec.path), "probe": request.params()})
+        seconds += self.limits.seconds
+        self._journal.write({"pack": str(self.spec.path), method: params})
         try:
             inspector = self._ready()
             assert inspector.worker is not None
-            name = f"{request.key}.{request.input}"
             with self._guard.watching(inspector.worker):
-                called = inspector.call("probe", request.params(), seconds, name)
-            facts: ProbeFacts = called["probe"]
-            return facts
+                return inspector.call(method, params, seconds, name)
         except WorkerDied as death:
             reason = self._cause(death, self.limits.seconds)
             self._died(death, "crashed", reason)
@@ -337,7 +369,8 @@ class Exerciser:
             self._current = inspector
             try:
                 inspector.load()
-                inspector.call("warm_up", {}, self.spec.timeout, "warm up")
+                if self._warm:
+                    inspector.call("warm_up", {}, self.spec.timeout, "warm up")
             except CannotConfine as error:
                 raise SandboxNotEnforced(str(error)) from None
             except CannotStart as error:

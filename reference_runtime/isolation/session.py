@@ -53,6 +53,7 @@ class Session:
         self._writes_refused = writes_refused
         self._exercise: Any = None
         self._probing: Any = None
+        self._route_probing: Any = None
 
     def _install_host(self) -> None:
         install(self.host)
@@ -129,6 +130,30 @@ class Session:
             params, lambda doing: self._progress(f"{place}: {doing}")
         )
         return {**done, "touches": self._new_touches()}
+
+    def route_inputs(self, params: rpc.Message) -> rpc.Message:
+        """What the handler of a route asks for; see ``escapes.route_serving``."""
+        self._progress(f"ask route {params['number']}")
+        asked: rpc.Message = self._routes().inputs(params["number"])
+        return {**asked, "touches": self._new_touches()}
+
+    def probe_route(self, params: rpc.Message) -> rpc.Message:
+        """Try ways out of one parameter of a route."""
+        place = f"probe route {params['number']} {params['name']}"
+        self._progress(place)
+        done: rpc.Message = self._routes().probe(
+            params, lambda doing: self._progress(f"{place}: {doing}")
+        )
+        return {**done, "touches": self._new_touches()}
+
+    def _routes(self) -> Any:
+        if self._route_probing is None:
+            from reference_runtime.escapes.route_serving import RouteProbing
+
+            LOG.phase = "run"
+            refused = self._writes_refused
+            self._route_probing = RouteProbing(self.place, self.work, self.host, refused)
+        return self._route_probing
 
     def _begin_exercise(self) -> Any:
         from reference_runtime.exercise.observe import Surroundings

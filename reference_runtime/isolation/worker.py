@@ -59,6 +59,8 @@ class Worker:
             "relate": self.relate,
             "cross": self.cross,
             "probe": self.probe,
+            "route_inputs": self.route_inputs,
+            "probe_route": self.probe_route,
             "finish": self.finish,
             "share": self.share,
             "open": self.open,
@@ -183,6 +185,16 @@ class Worker:
         """Try ways out of a node; params: see ``escapes.serving.Probing.probe``."""
         assert self._session is not None
         return self._session.probe(params)
+
+    def route_inputs(self, params: rpc.Message) -> rpc.Message:
+        """What the handler of the route with the number ``number`` asks for."""
+        assert self._session is not None
+        return self._session.route_inputs(params)
+
+    def probe_route(self, params: rpc.Message) -> rpc.Message:
+        """Try ways out of a route; params: see ``escapes.route_serving.RouteProbing.probe``."""
+        assert self._session is not None
+        return self._session.probe_route(params)
 
     def share(self, params: rpc.Message) -> rpc.Message:
         """Use shared memory; params: those of ``exchange.worker_side``."""

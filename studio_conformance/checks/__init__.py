@@ -83,6 +83,8 @@ class Violation:
     """Id of the case in which it was seen (family EXEC): what a replay runs again."""
     node: str | None = None
     """Id of a node that the pack does not have (family RELEASE); else the subject says which."""
+    level: Severity | None = None
+    """Where it is surer, or less sure, than what the check says otherwise."""
 
 
 CheckFunction = Callable[[Any], Iterator[Violation]]

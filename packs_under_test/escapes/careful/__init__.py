@@ -18,6 +18,8 @@ import torch
 
 import folder_paths
 
+from . import routes as routes
+
 INPUT = folder_paths.get_input_directory
 OUTPUT = folder_paths.get_output_directory
 

@@ -1,5 +1,6 @@
 """One node for each way to be careless with a text that anyone may set."""
 
+from . import routes as routes
 from .checks import CHECKS
 from .sinks import SINKS
 

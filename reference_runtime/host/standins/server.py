@@ -28,6 +28,7 @@ class RecordedRoute:
     path: str
     file: str | None
     line: int | None
+    handler: Any = field(default=None, compare=False, repr=False)
 
 
 class RouteRecorder:
@@ -100,7 +101,7 @@ class RouteRecorder:
         return iter(self.recorded)
 
     def _keep(self, method: str, path: str, handler: Any) -> None:
-        self.recorded.append(RecordedRoute(method, path, *_where(handler)))
+        self.recorded.append(RecordedRoute(method, path, *_where(handler), handler))
 
 
 _METHODS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "view"})
