@@ -5,6 +5,7 @@ Judging a pack means starting a worker, so each is judged once per session, two 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -86,14 +87,15 @@ def _is_run(path: Path) -> bool:
 def _left_out(path: Path) -> tuple[str, ...]:
     """Families by which a shipped pack is not judged.
 
-    Payloads take their time: they are tried on the twins that are about them, and on good packs.
-    The twins about them are in turn not tried as isolated ones.
+    Payloads and a second worker take their time: twins are judged by RPC and SANDBOX where they are
+    about them, or by both with STUDIO_TWINS=all; the good packs always are.
     """
     if not _is_run(path):
         return ("EXEC", "RPC", "SANDBOX")
-    if TWINS not in path.parents:
+    if TWINS not in path.parents or os.environ.get("STUDIO_TWINS") == "all":
         return ()
-    return ("RPC",) if path.parent.name.startswith("SANDBOX-") else ("SANDBOX",)
+    own = path.parent.name.partition("-")[0]
+    return tuple(family for family in ("RPC", "SANDBOX") if family != own)
 
 
 def judge_pack(path: Path) -> list[Result]:
