@@ -19,7 +19,7 @@ from reference_runtime.isolation.rpc import PROTOCOL
 from reference_runtime.runtime import Inspection
 from reference_runtime.sandbox.policy import Enforced, Layer
 
-ENFORCED = Enforced(layers=(Layer("none", (), "made up by a test"),))
+ENFORCED = Enforced(*["enforced"] * 6, layers=(Layer("made up by a test", ("files", "network")),))
 
 
 def an_input(name: str, io_type: str = "INT", **fields: Any) -> InputFacts:

@@ -17,7 +17,8 @@ from reference_runtime.isolation.scratch import Scratch
 
 ROOT = Path(__file__).parents[3]
 HOST = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
 sys.path.insert(0, {root!r})
 from pathlib import Path
 from reference_runtime.runtime import PackSpec, inspect_pack

@@ -10,6 +10,7 @@ import pytest
 from descriptions import a_node, a_pack, an_input, an_inspection, make_folder
 from inner_runs import InnerRuns, last_error
 
+from reference_runtime.sandbox.policy import Enforced, Layer
 from studio_conformance.certificate.build import digest_of, refusal
 from studio_conformance.certificate.verify import check_itself, read_certificate
 from studio_conformance.events import read_events
@@ -202,10 +203,13 @@ def test_several_conflicts_are_one_line(run: InnerRuns, options: tuple[str, ...]
 
 
 def test_an_unenforced_confinement_gives_no_certificate(run: InnerRuns, inspections: Known) -> None:
-    inspections["mypack"] = an_inspection(a_pack(SOUND), confinement="not enforced: no Landlock")
+    nothing = Enforced(layers=(Layer("none", (), "no Landlock"),))
+    inspections["mypack"] = an_inspection(a_pack(SOUND), enforced=nothing)
     result = _judge(run)
     assert result.ret == 13
-    result.stdout.fnmatch_lines(["no certificate: the confinement was not enforced: no Landlock"])
+    result.stdout.fnmatch_lines(
+        ["no certificate: the sandbox was not enforced for files and network"]
+    )
 
 
 @pytest.mark.parametrize(
