@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from reference_runtime.exercise.budget import Budget
 from studio_conformance.results import Result
 from studio_conformance.session import open_pack
 
@@ -108,6 +109,9 @@ def judge_pack(path: Path) -> list[Result]:
     if (path / NEIGHBOUR).is_dir():
         run.beside = (path / NEIGHBOUR,)
     run.settings = replace(run.settings, ignore=(*run.settings.ignore, *_left_out(path)))
+    if path.parent.name.startswith("EXEC-"):
+        # A node's share of the time is no matter here: a slow machine must not cut its cases.
+        run.__dict__["budget"] = Budget(run.settings.budget, run.settings.budget)
     try:
         run.find_baseline(ROOT)
         run.load()
