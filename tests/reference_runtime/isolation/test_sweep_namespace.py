@@ -18,7 +18,6 @@ code += "if os.fork(): os._exit(0)\\nopen({told!r}, 'w').write(str(os.getpid()))
 subprocess.run([sys.executable, "-I", "-S", "-c", code], env={{}}, stdout=-3, stderr=-3)
 import time
 while not os.path.exists({told!r}): time.sleep(0.01)
-import tempfile
 """
 
 
