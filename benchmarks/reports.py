@@ -2,9 +2,10 @@
 
 Writes made-up logs of packs with that many nodes (150 checks each), makes every format from each
 with ``studio-conformance report`` in a process of its own, and prints its processor time and its
-highest memory. Time must grow with the log and no faster: status 1 when a node
-of the largest log takes more than LIMIT times that of the smallest. ``--browser`` measures, by the
-browser's own clock, how long the HTML report of a pack of 233 nodes takes to draw.
+highest memory. Time must grow with the log and no faster, and memory must not grow with it: status
+1 when a node of the largest log takes more than LIMIT times that of the smallest, or when the
+largest needs more than FLAT times the memory. ``--browser`` measures, by the browser's own clock,
+how long the HTML report of a pack of 233 nodes takes to draw.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from studio_conformance.reports.formats import FORMATS
 CHECKS = 150
 FAMILIES = ("LOAD", "SCHEMA", "SIGNATURE", "V1", "COMPAT", "ENV", "EXEC", "RPC")
 LIMIT = 1.5
+FLAT = 1.2
+"""The log grows tenfold; what may grow with it are names of nodes, to know them again."""
 DRAW_LIMIT = 1000.0
 """Milliseconds."""
 DRAWN_NODES = 233
@@ -45,6 +48,8 @@ def log_of(nodes: int) -> Iterator[dict[str, Any]]:
     yield from map(_check, codes)
     yield _pack(nodes)
     yield from map(_node, range(nodes))
+    yield from _interface(nodes)
+    yield from map(_execution, range(nodes))
     totals = dict.fromkeys(OUTCOMES, 0)
     for number in range(nodes):
         for place, code in enumerate(codes):
@@ -71,13 +76,58 @@ def _node(number: int) -> dict[str, Any]:
     return {"event": "node", "pack": "big", **name, **kind, **place}
 
 
+def _interface(nodes: int) -> Iterator[dict[str, Any]]:
+    """What others depend on; every fifth node has changed."""
+    named = {"pack": "big", "name": "big", "version": "1.0", "declared": True}
+    told = {"level": "studio-0.3.71", "mapping": True, "modules": ["nodes"], "replacements": []}
+    yield {"event": "interface", **named, "interface_version": 1, **told}
+    yield from map(_face, range(nodes))
+    baseline = {"name": "big", "version": "0.9", "source": "git:v0.9"}
+    bumps = {"declared": ["0.9", "1.0"], "bump": "major", "needed": "major"}
+    yield {"event": "release", "pack": "big", "baseline": baseline, "outcome": "compared", **bumps}
+    yield from map(_change, range(0, nodes, 5))
+
+
+def _face(number: int) -> dict[str, Any]:
+    kinds = dict.fromkeys(("input_is_list", "output_node", "deprecated", "experimental"), False)
+    one = {"name": "image", "type": "IMAGE", "required": True, "widget": False}
+    two = {"name": "mode", "type": "COMBO", "required": True, "widget": True}
+    inputs = [one, {**two, "default": "a", "options": ["a", "b", "c", "d", "e", "f"]}]
+    place = {"file": f"nodes_{number % 40}.py", "line": number + 1}
+    names = {"class_name": "C", "module": "nodes", "display_name": f"A node {number}"}
+    return {
+        "event": "face", "pack": "big", "id": f"Node{number}", "kind": "v3", "described": True,
+        **names, "category": "image", "function": None, **kinds, **place, "inputs": inputs,
+        "widgets": ["mode"], "outputs": [{"name": "IMAGE", "type": "IMAGE", "list": False}],
+    }  # fmt: skip
+
+
+def _change(number: int) -> dict[str, Any]:
+    place = {"file": f"nodes_{number % 40}.py", "line": number + 1}
+    change = {"code": "RELEASE-014", "node": f"Node{number}", "kind": "default-changed"}
+    what = "input 'mode' starts with 'a', before with 'b'"
+    return {"event": "change", "pack": "big", **change, "bump": "major", "what": what, **place}
+
+
+def _execution(number: int) -> dict[str, Any]:
+    ends = ("rejected", "raised", "lacking", "crashed", "hung", "not_run", "not_reached")
+    counts = {"planned": 20, "returned": 20, **dict.fromkeys(ends, 0), "runs": 40}
+    told = {"not_generable": [], "fakes": [], "reason": "", "seconds": 0.2, "slowest": 0.01}
+    return {"event": "execution", "pack": "big", "node": f"Node{number}", **counts, **told}
+
+
 def _pack(nodes: int) -> dict[str, Any]:
     asked = {"argument": "big", "api_level": "studio-0.3.71", "api_level_reason": "asked for"}
     judged = {"mode": "faithful", "fail_on": "error", "config_file": None, "waivers": 0}
     chosen = {"select": [], "ignore": [], "levels": {}, "max_examples": 0, "budget": 90.0}
     worker = {"python": "3.11", "torch": None, "numpy": None}
-    loaded = {"load": {"loaded": True, "nodes": nodes}, "broken": None, "unconfinable": False}
-    held = {"fakes": False, "isolation": {"kind": "process"}, "confinement": None, "sandbox": None}
+    alone = {"kind": "process", "python": None, "environment": None, "installed": {}}
+    alone |= {"lent": {}, "why_not_lent": ""}
+    load = {"loaded": True, "route": "v3", "seconds": 1.0, "peak_bytes": 1, "modules": 40}
+    load |= dict.fromkeys(("nodes", "registered", "described"), nodes)
+    load |= {"inspection_seconds": 1.0}
+    loaded = {"load": load, "broken": None, "unconfinable": False}
+    held = {"fakes": False, "isolation": alone, "confinement": None, "sandbox": None}
     names = {"pack": "big", "name": "big", "version": "1.0", "path": "/packs/big"}
     return {
         "event": "pack",
@@ -131,30 +181,37 @@ def report(log: Path, name: str, file: Path) -> tuple[float, float]:
 
 
 def measure(sizes: list[int], folder: Path) -> bool:
-    """Print the figures; whether time per node stays within the limit."""
-    taken: dict[str, list[float]] = {name: [] for name in FORMATS}
+    """Print the figures; whether time per node and memory stay within their limits."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in FORMATS}
     for nodes in sizes:
         log = folder / f"{nodes}.jsonl"
         write_events(log, log_of(nodes))
         mib = log.stat().st_size / 2**20
         print(f"{nodes} nodes, {nodes * CHECKS} results, log of {mib:.0f} MiB", flush=True)
         for name in FORMATS:
-            taken[name].append(_measured(log, name, folder / "out") / nodes)
+            seconds, mib = _measured(log, name, folder / "out")
+            taken[name].append((seconds / nodes, mib))
         log.unlink()
-    ratios = {name: times[-1] / times[0] for name, times in taken.items()}
+    time_limit = _within("time per node", {n: (m[0][0], m[-1][0]) for n, m in taken.items()}, LIMIT)
+    memory = _within("memory", {n: (m[0][1], m[-1][1]) for n, m in taken.items()}, FLAT)
+    return time_limit and memory
+
+
+def _within(what: str, grown: dict[str, tuple[float, float]], limit: float) -> bool:
+    ratios = {name: last / first for name, (first, last) in grown.items()}
     told = ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items())
-    print(f"time per node, largest log to smallest: {told}")
-    return max(ratios.values()) <= LIMIT
+    print(f"{what}, largest log to smallest (limit {limit}): {told}")
+    return max(ratios.values()) <= limit
 
 
-def _measured(log: Path, name: str, file: Path) -> float:
+def _measured(log: Path, name: str, file: Path) -> tuple[float, float]:
     seconds, mib = report(log, name, file)
     size = file.stat().st_size / 2**20
     print(
-        f"  {name:10} {seconds:7.2f} s processor time, {mib:5.0f} MiB memory, {size:7.2f} MiB file",
+        f"  {name:10} {seconds:7.2f} s processor time, {mib:5.1f} MiB memory, {size:7.2f} MiB file",
         flush=True,
     )
-    return seconds
+    return seconds, mib
 
 
 def draw(folder: Path) -> bool:

@@ -115,7 +115,7 @@ def _text(release: Release, data: dict[str, Any]) -> Iterator[str]:
     if release.outcome != "compared":
         yield f"baseline: no earlier release: {release.facts['missing']}"
         return
-    yield from (line.text for line in list(release_lines([data], []))[:2])
+    yield from (line.text for line in list(release_lines([data], data["changes"], []))[:2])
     needed = release.needed_version
     if needed is not None and release.uncovered() + release.uncovered(additions=True):
         yield f"the next version is {needed} or higher"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from studio_conformance import outcomes
 from studio_conformance.cli_report import open_log, put, refusing_other_shapes
 from studio_conformance.events import FILE_NAME
-from studio_conformance.reports.facts import gather
+from studio_conformance.reports.facts import Facts, gather
 from studio_conformance.reports.matrix import build, render_html, render_json
 
 RENDER = {"html": render_html, "json": render_json}
@@ -27,10 +28,14 @@ def add_commands(commands: Any) -> None:
 
 def matrix(arguments: argparse.Namespace, cwd: Path) -> int:
     """Make the table. Raises CommandFailed for a log that is refused or can't be read."""
-    logs = []
-    for path in arguments.logs:
+    table = build(_gathered(cwd, arguments.logs))
+    put(RENDER[arguments.format](table), arguments.output and cwd / arguments.output)
+    return outcomes.CLEAN
+
+
+def _gathered(cwd: Path, paths: Sequence[Path]) -> Iterator[tuple[str, Facts]]:
+    for path in paths:
         log = open_log(cwd / path)
         with refusing_other_shapes(log):
-            logs.append((str(path), gather(log)))
-    put(RENDER[arguments.format](build(logs)), arguments.output and cwd / arguments.output)
-    return outcomes.CLEAN
+            facts = gather(log)
+        yield str(path), facts

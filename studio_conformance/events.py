@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from studio_conformance.files import write_chunks
-from studio_conformance.release.interface import Interface
+from studio_conformance.release.interface import NodeFace, PackFace
 from studio_conformance.results import Result
 from studio_conformance.tally import Tally
 
-LOG_VERSION = 2
+LOG_VERSION = 3
 FILE_NAME = "events.jsonl"
 
 
@@ -133,8 +133,15 @@ class NodeEvent(TypedDict):
     line: int | None
 
 
-class InterfaceEvent(Interface):
+class InterfaceEvent(PackFace):
     """What other people depend on in the pack: what a later release is compared with."""
+
+    event: str
+    pack: str
+
+
+class FaceEvent(NodeFace):
+    """The same of one node; these stand after the interface event."""
 
     event: str
     pack: str
@@ -155,8 +162,22 @@ class ReleaseEvent(TypedDict):
     """What lies between them: none, patch, minor or major."""
     needed: str
     """What the changes need, by the rule for the old version."""
-    changes: list[dict[str, Any]]
-    """code, node, kind, bump, what, file, line."""
+
+
+class ChangeEvent(TypedDict):
+    """One change since the earlier release; these stand after the release event."""
+
+    event: str
+    pack: str
+    code: str
+    node: str | None
+    """Of a node that is gone, the old id."""
+    kind: str
+    bump: str
+    """From 1.0.0 on: patch, minor or major."""
+    what: str
+    file: str
+    line: int
 
 
 class ExecutionEvent(Tally):

@@ -136,13 +136,22 @@ def _interface(run: PackRun, kept: bool) -> Iterator[Event]:
         from studio_conformance.release.interface import interface_of
 
         interface = interface_of(subject, run.target.name, run.target.version)
-        yield {"event": "interface", "pack": run.label, **interface}
+        named = {"pack": run.label}
+        yield {"event": "interface", **named, **_but(interface, "nodes")}
+        yield from ({"event": "face", **named, **face} for face in interface["nodes"])
     release = subject.release
     if release is not None and not release.facts["broken"]:
         from studio_conformance.release.gate import event_of
 
         codes = {check.slug: check.code for check in checks_of("RELEASE")}
-        yield {"event": "release", "pack": run.label, **event_of(release, codes)}
+        told = event_of(release, codes)
+        yield {"event": "release", "pack": run.label, **_but(told, "changes")}
+        yield from ({"event": "change", "pack": run.label, **each} for each in told["changes"])
+
+
+def _but(facts: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """All but a list whose entries are events of their own."""
+    return {name: value for name, value in facts.items() if name != key}
 
 
 def _pack(run: PackRun) -> PackEvent:
@@ -255,19 +264,34 @@ def _footer(events: list[Event], session: Session, status: int, *, complete: boo
 
 
 def exit_status(events: Iterable[Event]) -> int:
-    """The status of a run: see ``outcomes``. Zero is red: a pack without nodes is no clean pack."""
-    events = list(events)
-    fail_on = {pack["pack"]: pack["fail_on"] for pack in of_kind(events, "pack")}
-    rows = of_kind(events, "result")
-    statuses = [outcomes.USAGE for _ in of_kind(events, "refused")]
-    statuses += [outcomes.ENVIRONMENT_BROKE for p in of_kind(events, "pack") if p["broken"]]
-    statuses += [outcomes.NOT_ENFORCED for p in of_kind(events, "pack") if p["unconfinable"]]
-    statuses += [_row_status(row, fail_on[row["pack"]]) for row in rows]
-    if not any(row["outcome"] in outcomes.JUDGED for row in rows):
-        statuses.append(outcomes.NOTHING_TESTED)
-    if any(is_empty(pack) for pack in of_kind(events, "pack")):
-        statuses.append(outcomes.NOTHING_TESTED)
+    """The status of a run: see ``outcomes``. Zero is red: a pack without nodes is no clean pack.
+
+    A pack stands before its rows, as in every log; the events are looked at once.
+    """
+    fail_on: dict[str, str] = {}
+    statuses, judged = set(), False
+    for event in events:
+        kind = event["event"]
+        if kind == "result":
+            statuses.add(_row_status(event, fail_on[event["pack"]]))
+            judged = judged or event["outcome"] in outcomes.JUDGED
+        elif kind == "pack":
+            fail_on[event["pack"]] = event["fail_on"]
+            statuses.update(_pack_statuses(event))
+        elif kind == "refused":
+            statuses.add(outcomes.USAGE)
+    if not judged:
+        statuses.add(outcomes.NOTHING_TESTED)
     return outcomes.worst(statuses)
+
+
+def _pack_statuses(pack: Event) -> Iterator[int]:
+    if pack["broken"]:
+        yield outcomes.ENVIRONMENT_BROKE
+    if pack["unconfinable"]:
+        yield outcomes.NOT_ENFORCED
+    if is_empty(pack):
+        yield outcomes.NOTHING_TESTED
 
 
 def is_empty(pack: Event) -> bool:

@@ -8,20 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import studio_conformance
+from studio_conformance.events import InvalidLog, Log
 from studio_conformance.release.baseline import BadBaseline
 from studio_conformance.release.interface import INTERFACE_VERSION, Interface
 
-SCHEMA = Path(studio_conformance.__file__).parent / "schemas" / "events.schema.json"
+SCHEMA = Path(studio_conformance.__file__).parent / "schemas" / "report.schema.json"
 
 
 def read_interface(file: Path, name: str | None) -> Interface:
     """The interface in ``file``; of several packs' the one called ``name``. Raises BadBaseline."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadBaseline(f"baseline {file}: can't be read: {error}") from None
-    found = [_unwrapped(each) for each in _values(file, text)]
-    interfaces = [each for each in found if each is not None]
+    interfaces = _of_log(file) if file.suffix == ".jsonl" else _of_document(file)
     if not interfaces:
         raise BadBaseline(
             f"baseline {file}: holds no interface of a pack (it needs a report.json or events.jsonl"
@@ -32,23 +28,33 @@ def read_interface(file: Path, name: str | None) -> Interface:
     return chosen  # type: ignore[return-value]
 
 
-def _values(file: Path, text: str) -> list[Any]:
+def _of_log(file: Path) -> list[dict[str, Any]]:
+    """The interfaces in a complete log, each with the nodes that come after it."""
+    found: dict[str, dict[str, Any]] = {}
     try:
-        if file.suffix == ".jsonl":
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
-        return [json.loads(text)]
+        for event in Log(file):
+            inner = {key: each for key, each in event.items() if key not in ("event", "pack")}
+            if event["event"] == "interface":
+                found[event["pack"]] = {**inner, "nodes": []}
+            elif event["event"] == "face" and event["pack"] in found:
+                found[event["pack"]]["nodes"].append(inner)
+    except (InvalidLog, OSError) as error:
+        raise BadBaseline(f"baseline {error}") from None
+    return list(found.values())
+
+
+def _of_document(file: Path) -> list[dict[str, Any]]:
+    """The interface that a report holds, or that the file itself is."""
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadBaseline(f"baseline {file}: can't be read: {error}") from None
     except (ValueError, RecursionError) as error:
         raise BadBaseline(f"baseline {file}: not JSON: {error}") from None
-
-
-def _unwrapped(value: Any) -> dict[str, Any] | None:
-    """The interface that a report, an event or the value itself is."""
     if not isinstance(value, dict):
-        return None
+        return []
     inner = value if "interface_version" in value else value.get("interface")
-    if not isinstance(inner, dict) or "interface_version" not in inner:
-        return None
-    return {key: each for key, each in inner.items() if key not in ("event", "pack")}
+    return [inner] if isinstance(inner, dict) and "interface_version" in inner else []
 
 
 def _chosen(file: Path, found: list[dict[str, Any]], name: str | None) -> dict[str, Any]:

@@ -72,8 +72,8 @@ class NodeFace(TypedDict):
     outputs: list[OutputFace]
 
 
-class Interface(TypedDict):
-    """A pack as others see it."""
+class PackFace(TypedDict):
+    """A pack as others see it, apart from its nodes."""
 
     interface_version: int
     name: str
@@ -87,6 +87,11 @@ class Interface(TypedDict):
     """Importable modules below the pack, dotted; names with a leading underscore left out."""
     replacements: list[dict[str, Any]]
     """Node replacement rules: old_node_id, new_node_id and their mappings."""
+
+
+class Interface(PackFace):
+    """A pack as others see it."""
+
     nodes: list[NodeFace]
 
 

@@ -1,46 +1,61 @@
 """What every report starts from: one pass over the events, keeping findings and counts.
 
-Rows that passed or did not apply are counted and let go, so that a log which does not fit into
-memory can be reported on.
+Rows that passed or did not apply are counted and let go, and what is kept lies in a spool, so that
+a log which does not fit into memory can be reported on: of each node only its name stays there.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import PurePath
+from sys import intern
 
 from studio_conformance import outcomes
 from studio_conformance.events import Event
 from studio_conformance.log import exit_status, is_failing
+from studio_conformance.reports.spool import Spool, Spooled
 from studio_conformance.results import was_missed
 
 SHOWN = ("failed", "errored", "waived")
 """Outcomes of rows that are kept: there is something to look at."""
+LISTS = {
+    "node": "nodes",
+    "execution": "executions",
+    "death": "deaths",
+    "face": "faces",
+    "change": "changes",
+}
+"""Where the events of a kind are kept."""
 
 
-@dataclass
 class PackFacts:
     """One pack. ``results`` is the denominator of ``totals``."""
 
-    about: Event
-    totals: Counter[str] = field(default_factory=Counter)
-    """Rows by outcome."""
-    levels: Counter[str] = field(default_factory=Counter)
-    """Failed rows by level."""
-    codes: set[str] = field(default_factory=set)
-    nodes: list[Event] = field(default_factory=list)
-    judged: set[str] = field(default_factory=set)
-    """Nodes of which something was judged."""
-    findings: list[Event] = field(default_factory=list)
-    executions: list[Event] = field(default_factory=list)
-    deaths: list[Event] = field(default_factory=list)
-    output: Event | None = None
-    interface: Event | None = None
-    release: Event | None = None
-    missed: int = 0
-    """Rows that were planned and left out, for no reason in the pack."""
+    def __init__(self, about: Event, spool: Spool) -> None:
+        self.about = about
+        self.totals: Counter[str] = Counter()
+        """Rows by outcome."""
+        self.levels: Counter[str] = Counter()
+        """Failed rows by level."""
+        self.codes: set[str] = set()
+        self.judged: set[str] = set()
+        """Nodes of which something was judged."""
+        self.missed = 0
+        """Rows that were planned and left out, for no reason in the pack."""
+        self.nodes = Spooled(spool)
+        self.findings = Spooled(spool)
+        self.executions = Spooled(spool)
+        self.deaths = Spooled(spool)
+        self.output: Event | None = None
+        self.interface: Event | None = None
+        self.faces = Spooled(spool)
+        """The nodes of the interface."""
+        self.release: Event | None = None
+        self.changes = Spooled(spool)
+        """What changed since the earlier release."""
 
     @property
     def label(self) -> str:
@@ -58,9 +73,9 @@ class PackFacts:
         return self.totals.total()
 
     @property
-    def failing(self) -> list[Event]:
+    def failing(self) -> Iterator[Event]:
         """The rows for which the pack is not clean at the level it was judged by."""
-        return [row for row in self.findings if is_failing(row, self.about["fail_on"])]
+        return (row for row in self.findings if is_failing(row, self.about["fail_on"]))
 
     @property
     def fit(self) -> int:
@@ -72,7 +87,7 @@ class PackFacts:
         """The exit status a run of this pack alone would have."""
         passed = [{"event": "result", "pack": self.label, "outcome": "passed", "level": "error"}]
         seen = passed if self.totals["passed"] else []
-        return exit_status([self.about, *self.findings, *seen])
+        return exit_status(chain([self.about], self.findings, seen))
 
 
 @dataclass
@@ -95,13 +110,13 @@ class Facts:
 
 def gather(events: Iterable[Event]) -> Facts:
     """The facts of a complete log, in one pass."""
-    facts = Facts({}, {}, {}, {}, [], {})
+    facts, spool = Facts({}, {}, {}, {}, [], {}), Spool()
     for event in events:
         kind = event["event"]
         if kind == "result":
             _add_row(facts, event)
         elif kind == "pack":
-            facts.packs[event["pack"]] = PackFacts(event)
+            facts.packs[event["pack"]] = PackFacts(event, spool)
         elif kind == "check":
             facts.checks[event["code"]] = event
         elif kind == "header":
@@ -123,7 +138,7 @@ def _add_row(facts: Facts, row: Event) -> None:
     facts.levels.setdefault(row["code"], row["level"])
     pack.missed += was_missed(row)
     if row["node"] is not None and outcome in outcomes.JUDGED:
-        pack.judged.add(row["node"])
+        pack.judged.add(intern(row["node"]))
     if outcome in SHOWN:
         pack.findings.append(row)
         pack.levels[row["level"]] += outcome == "failed"
@@ -132,15 +147,11 @@ def _add_row(facts: Facts, row: Event) -> None:
 def _add_other(pack: PackFacts, event: Event) -> None:
     """Kinds of events that are not known here are passed over."""
     kind = event["event"]
-    lists = {"node": pack.nodes, "execution": pack.executions, "death": pack.deaths}
-    if kind in lists:
-        lists[kind].append(event)
-    elif kind == "output":
-        pack.output = event
-    elif kind == "interface":
-        pack.interface = event
-    elif kind == "release":
-        pack.release = event
+    if kind in LISTS:
+        kept: Spooled = getattr(pack, LISTS[kind])
+        kept.append(event)
+    elif kind in ("output", "interface", "release"):
+        setattr(pack, kind, event)
 
 
 class OnlyPack:

@@ -1,17 +1,22 @@
 """The data that ``report.html`` carries: small, so that 1 000s of nodes open at once.
 
 A node's judgements are one string with a letter for each check; reasons for what was not judged
-stand once each, with the nodes they hold for.
+stand once each, with the nodes they hold for, as runs: first and last, first and last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator
+from sys import intern
 from typing import Any
 
 from studio_conformance.events import Event
 from studio_conformance.reports.docs import page_of
 from studio_conformance.reports.facts import Facts, PackFacts, within
+from studio_conformance.reports.json_report import plain
+from studio_conformance.reports.spool import Cells
+from studio_conformance.reports.streaming import Rows
 
 NONE = "."
 LETTERS = {
@@ -28,24 +33,60 @@ GRAVITY = ".pavgrwfe"
 """With several rows of a check on a node, the last of these stands for them."""
 REASONED = ("not_applicable", "not_generable", "not_reached")
 
-Reasons = dict[tuple[int, str, str], list[int]]
-"""Check, letter and reason; nodes."""
+
+class Matrix:
+    """What came of every check on every node of a pack."""
+
+    def __init__(self, pack: PackFacts, codes: dict[str, int]) -> None:
+        self.pack, self.codes = pack, codes
+        names = (node["node"] for node in pack.nodes)
+        self.places: dict[str | None, int] = {None: 0}
+        """Rows of the matrix: the pack itself is the first."""
+        for name in names:
+            self.places.setdefault(intern(name), len(self.places))
+        self.cells = Cells(len(codes), NONE.encode())
+        self.reasons: dict[tuple[int, str, str], array[int]] = {}
+        """Runs of nodes by check, letter and reason."""
+
+    def mark(self, row: Event) -> None:
+        """Enter one judgement. A waiver may name a node that is not there: it has a row too."""
+        place = self.places.setdefault(row["node"], len(self.places))
+        check, letter = self.codes[row["code"]], letter_of(row)
+        cells = self.cells[place]
+        if GRAVITY.index(letter) >= GRAVITY.index(chr(cells[check])):
+            cells[check] = ord(letter)
+        if row["outcome"] in REASONED:
+            _extend(self.reasons.setdefault((check, letter, row["message"]), array("L")), place)
+
+    def nodes(self) -> Iterator[list[Any]]:
+        """A row for each node: name, what is known of it, letters."""
+        left = dict(self.places)
+        yield [None, *_node(None, self.pack.about), self._letters(left.pop(None))]
+        for node in self.pack.nodes:
+            if node["node"] in left:
+                place = left.pop(node["node"])
+                yield [node["node"], *_node(node, self.pack.about), self._letters(place)]
+        for name, place in left.items():
+            yield [name, *_node(None, self.pack.about), self._letters(place)]
+
+    def _letters(self, place: int) -> str:
+        return self.cells[place].decode()
+
+
+def _extend(runs: array[int], place: int) -> None:
+    if runs and runs[-1] + 1 == place:
+        runs[-1] = place
+    else:
+        runs.extend((place, place))
 
 
 def build(events: Iterable[Event], facts: Facts) -> dict[str, Any]:
-    """What the page is made from, as JSON data. ``events`` are read once more."""
+    """What the page is made from, as JSON data with Rows. ``events`` are read once more."""
     codes = {code: place for place, code in enumerate(facts.checks)}
-    places = {label: _places(pack) for label, pack in facts.packs.items()}
-    cells = {label: [bytearray(b"." * len(codes)) for _ in at] for label, at in places.items()}
-    reasons: dict[str, Reasons] = {label: {} for label in facts.packs}
+    matrices = {label: Matrix(pack, codes) for label, pack in facts.packs.items()}
     for row in events:
         if row["event"] == "result":
-            label = row["pack"]
-            node = places[label].get(row["node"])
-            if node is None:  # A waiver may name a node that is not there.
-                node = places[label][row["node"]] = len(cells[label])
-                cells[label].append(bytearray(b"." * len(codes)))
-            _mark(row, codes[row["code"]], node, cells[label][node], reasons[label])
+            matrices[row["pack"]].mark(row)
     header, footer = facts.header, facts.footer
     return {
         "run": {
@@ -55,25 +96,8 @@ def build(events: Iterable[Event], facts: Facts) -> dict[str, Any]:
         },
         "refused": [{key: e[key] for key in ("argument", "message")} for e in facts.refused],
         "checks": [_check(check, facts.levels) for check in facts.checks.values()],
-        "packs": [
-            _pack(pack, codes, places[label], cells[label], reasons[label])
-            for label, pack in facts.packs.items()
-        ],
+        "packs": Rows(map(_pack, matrices.values())),
     }
-
-
-def _places(pack: PackFacts) -> dict[str | None, int]:
-    """Rows of the matrix: the pack itself is the first."""
-    names = [None, *(node["node"] for node in pack.nodes)]
-    return {name: place for place, name in enumerate(dict.fromkeys(names))}
-
-
-def _mark(row: Event, check: int, node: int, cells: bytearray, reasons: Reasons) -> None:
-    letter = letter_of(row)
-    if GRAVITY.index(letter) >= GRAVITY.index(chr(cells[check])):
-        cells[check] = ord(letter)
-    if row["outcome"] in REASONED:
-        reasons.setdefault((check, letter, row["message"]), []).append(node)
 
 
 def letter_of(row: Event) -> str:
@@ -86,35 +110,24 @@ def _check(check: Event, levels: dict[str, str]) -> list[str | None]:
     return [*(check[key] for key in keys), levels.get(check["code"]), page_of(check["code"])]
 
 
-def _pack(
-    pack: PackFacts,
-    codes: dict[str, int],
-    places: dict[str | None, int],
-    cells: list[bytearray],
-    reasons: Reasons,
-) -> dict[str, Any]:
-    known = {node["node"]: node for node in pack.nodes}
+def _pack(matrix: Matrix) -> dict[str, Any]:
+    pack, places = matrix.pack, matrix.places
+    executions = ({**plain(e), "node": places[e["node"]]} for e in pack.executions)
     return {
         "about": {key: value for key, value in pack.about.items() if key != "event"},
         "totals": dict(pack.totals),
         "levels": dict(pack.levels),
         "results": pack.results,
         "fit": pack.fit,
-        "nodes": [
-            [name, *_node(known.get(name), pack.about), cells[place].decode()]
-            for name, place in places.items()
-        ],
-        "reasons": [[*key, nodes] for key, nodes in reasons.items()],
-        "findings": [_finding(row, pack, codes, places) for row in pack.findings],
-        "executions": [{**_without(e, "node"), "node": places[e["node"]]} for e in pack.executions],
-        "output": pack.output and _without(pack.output),
-        "deaths": [_without(death) for death in pack.deaths],
-        "release": pack.release and _without(pack.release),
+        "nodes": Rows(matrix.nodes()),
+        "reasons": Rows([*key, runs.tolist()] for key, runs in matrix.reasons.items()),
+        "findings": Rows(_finding(row, matrix) for row in pack.findings),
+        "executions": Rows(executions),
+        "output": pack.output and plain(pack.output),
+        "deaths": Rows(map(plain, pack.deaths)),
+        "release": pack.release
+        and {**plain(pack.release), "changes": Rows(map(plain, pack.changes))},
     }
-
-
-def _without(event: Event, *keys: str) -> dict[str, Any]:
-    return {k: v for k, v in event.items() if k not in ("event", "pack", *keys)}
 
 
 def _node(node: Event | None, about: Event) -> tuple[Any, ...]:
@@ -127,16 +140,14 @@ def _node(node: Event | None, about: Event) -> tuple[Any, ...]:
     return (node["display_name"], file, node["line"], ", ".join(unusual))
 
 
-def _finding(
-    row: Event, pack: PackFacts, codes: dict[str, int], places: dict[str | None, int]
-) -> dict[str, Any]:
+def _finding(row: Event, matrix: Matrix) -> dict[str, Any]:
     keys = ("id", "outcome", "message", "line", "input", "replay", "traceback", "waiver")
     example = row["example"]
     return {
-        "check": codes[row["code"]],
-        "node": places[row["node"]],
+        "check": matrix.codes[row["code"]],
+        "node": matrix.places[row["node"]],
         "letter": letter_of(row),
         **{key: row[key] for key in keys if row[key]},
-        **({"file": within(row["file"], pack.about)} if row["file"] else {}),
+        **({"file": within(row["file"], matrix.pack.about)} if row["file"] else {}),
         **({"example": example} if example else {}),
     }

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from studio_conformance.events import Event
 from studio_conformance.reports.facts import Facts
 from studio_conformance.reports.html_data import build
+from studio_conformance.reports.streaming import pieces
 
 
 def render(events: Iterable[Event], facts: Facts) -> Iterator[str]:
@@ -33,7 +33,7 @@ def page(script: str, data: Any) -> Iterator[str]:
     shell = _part("page.html").replace("@POLICY@", policy)
     before, _, after = shell.partition("@DATA@")
     yield before.replace("@STYLE@", style)
-    yield embedded(data)
+    yield from embedded(data)
     yield after.replace("@SCRIPT@", code)
 
 
@@ -45,9 +45,9 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def embedded(data: Any) -> str:
+def embedded(data: Any) -> Iterator[str]:
     """JSON that can stand in a script element: ASCII, without ``<``, ``>`` and ``&``."""
-    text = json.dumps(data, separators=(",", ":"))
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
+    for text in pieces(data):
+        for sign in "<>&":
+            text = text.replace(sign, f"\\u{ord(sign):04x}")
+        yield text

@@ -8,7 +8,8 @@ from typing import Any
 
 from studio_conformance.events import Event
 from studio_conformance.outcomes import OUTCOMES
-from studio_conformance.reports.facts import Facts, PackFacts, gather
+from studio_conformance.reports.facts import SHOWN, Facts, OnlyPack, PackFacts, gather
+from studio_conformance.reports.streaming import Rows, pieces
 
 REPORT_VERSION = 1
 
@@ -16,9 +17,19 @@ REPORT_VERSION = 1
 def build_report(events: Iterable[Event], pack: str) -> dict[str, Any]:
     """The report on the pack with this label."""
     facts = gather(events)
-    rows = (e for e in events if e["event"] == "result" and e["pack"] == pack)
-    results = [result_of(row, facts.checks[row["code"]]) for row in rows]
-    return {**_head(facts, facts.packs[pack]), "results": results}
+    mine = OnlyPack(events, facts, pack) if len(facts.packs) > 1 else events
+    report: dict[str, Any] = json.loads("".join(render(mine, gather(mine))))
+    return report
+
+
+def render(events: Iterable[Event], facts: Facts) -> Iterator[str]:
+    """The report on the one pack of ``facts`` as JSON, a line for each row: as quick to write as it
+    is easy to compare."""
+    (pack,) = facts.packs.values()
+    rows = (event for event in events if event["event"] == "result")
+    results = Rows(result_of(row, facts.checks[row["code"]]) for row in rows)
+    yield from pieces({**_head(facts, pack), "results": results})
+    yield "\n"
 
 
 def _head(facts: Facts, pack: PackFacts) -> dict[str, Any]:
@@ -35,17 +46,21 @@ def _head(facts: Facts, pack: PackFacts) -> dict[str, Any]:
         "load": about["load"],
         "broken": about["broken"],
         "output": {"tail": output["tail"], "bytes": output["bytes"]} if output else None,
-        "deaths": [_without(e, "event", "pack") for e in pack.deaths],
-        "nodes": [_without(e, "event", "pack") for e in pack.nodes],
-        "interface": _told(pack.interface),
-        "release": _told(pack.release),
-        "executions": [_without(e, "event", "pack") for e in pack.executions],
+        "deaths": _rows(pack.deaths),
+        "nodes": _rows(pack.nodes),
+        "interface": pack.interface and {**plain(pack.interface), "nodes": _rows(pack.faces)},
+        "release": pack.release and {**plain(pack.release), "changes": _rows(pack.changes)},
+        "executions": _rows(pack.executions),
     }
 
 
-def _told(event: Event | None) -> dict[str, Any] | None:
-    """The pack's one event of a kind, without what says whose it is; None without one."""
-    return _without(event, "event", "pack") if event is not None else None
+def _rows(events: Iterable[Event]) -> Rows:
+    return Rows(map(plain, events))
+
+
+def plain(event: Event) -> dict[str, Any]:
+    """The event without what says of which kind it is and whose."""
+    return {key: value for key, value in event.items() if key not in ("event", "pack")}
 
 
 def _environment(facts: Facts, about: Event) -> dict[str, Any]:
@@ -89,31 +104,7 @@ def _totals(pack: PackFacts) -> dict[str, int]:
 
 def result_of(row: Event, check: Event) -> dict[str, Any]:
     """The row; what a reader needs to act stands only where there is something to act on."""
-    result = _without(row, "event", "pack")
-    if row["outcome"] in ("failed", "errored", "waived"):
+    result = plain(row)
+    if row["outcome"] in SHOWN:
         result |= {"why": check["why"], "fix": check["fix"]}
     return result
-
-
-def _without(event: Event, *keys: str) -> dict[str, Any]:
-    return {key: value for key, value in event.items() if key not in keys}
-
-
-def render(events: Iterable[Event], facts: Facts) -> Iterator[str]:
-    """The report on the one pack of ``facts`` as JSON, a line for each row: as quick to write as it
-    is easy to compare."""
-    (pack,) = facts.packs.values()
-    for key, value in _head(facts, pack).items():
-        yield ("{\n" if key == "schema_version" else ",\n") + f"{json.dumps(key)}: {_field(value)}"
-    before = ',\n"results": [\n'
-    for event in events:
-        if event["event"] == "result":
-            yield before + json.dumps(result_of(event, facts.checks[event["code"]]))
-            before = ",\n"
-    yield "\n]\n}\n" if pack.results else ',\n"results": []\n}\n'
-
-
-def _field(value: Any) -> str:
-    if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
-    return json.dumps(value)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from heapq import nsmallest
 
 from studio_conformance import outcomes
 from studio_conformance.events import Event
 from studio_conformance.reports.escaping import code, prose
 from studio_conformance.reports.facts import Facts, PackFacts, many, place_of
+from studio_conformance.reports.spool import Spooled
 
 TOP = 10
 """Findings that are shown of each pack; the others are counted."""
@@ -49,22 +51,23 @@ def _totals(pack: PackFacts) -> str:
 
 def _pack(facts: Facts, pack: PackFacts) -> Iterator[str]:
     titled = f" in {code(pack.label, 80)}" if len(facts.packs) > 1 else ""
-    shown = [row for row in pack.findings if row["outcome"] != "waived"]
-    shown.sort(key=lambda row: (row["outcome"] != "errored", row["level"] != "error"))
+    number = pack.totals["failed"] + pack.totals["errored"]
+    unwaived = (row for row in pack.findings if row["outcome"] != "waived")
+    shown = nsmallest(TOP, unwaived, lambda r: (r["outcome"] != "errored", r["level"] != "error"))
     if pack.about["broken"]:
         told = code(pack.about["broken"].partition("\n")[0])
         yield f"\nThe pack{titled} could not be inspected: {told}\n"
     if pack.unconfined:
         yield f"\n⚠️ The sandbox{titled} was {code(pack.unconfined)}\n"
     if shown:
-        yield f"\n### {many(len(shown), 'finding')}{titled}\n\n"
-    for row in shown[:TOP]:
+        yield f"\n### {many(number, 'finding')}{titled}\n\n"
+    for row in shown:
         yield from _finding(row, pack, facts.checks[row["code"]])
-    if len(shown) > TOP:
-        yield f"\n... and {len(shown) - TOP} more in the full report.\n"
+    if number > len(shown):
+        yield f"\n... and {number - len(shown)} more in the full report.\n"
     yield from _untested(pack, titled)
     if pack.release:
-        yield from _release(pack.release, titled)
+        yield from _release(pack.release, pack.changes, titled)
 
 
 def _finding(row: Event, pack: PackFacts, check: Event) -> Iterator[str]:
@@ -84,7 +87,7 @@ def _untested(pack: PackFacts, titled: str) -> Iterator[str]:
         yield f"\nNot tested{titled}: {', '.join(told)} (of {many(pack.results, 'result')}).\n"
 
 
-def _release(release: Event, titled: str) -> Iterator[str]:
+def _release(release: Event, changes: Spooled, titled: str) -> Iterator[str]:
     """What changed since the release before."""
     if release["outcome"] != "compared" or not release.get("baseline"):
         yield f"\n### Release{titled}\n\nNo earlier release to compare with.\n"
@@ -98,8 +101,7 @@ def _release(release: Event, titled: str) -> Iterator[str]:
         f"Version {code(str(old), 40)} → {code(str(new), 40)}: {prose(bump)} bump, "
         f"{prose(needed)} needed: {enough}.\n\n"
     )
-    changes = sorted(release["changes"], key=lambda c: -BUMPS.get(c["bump"], 0))
-    for change in changes[:CHANGES]:
+    for change in nsmallest(CHANGES, changes, lambda c: -BUMPS.get(c["bump"], 0)):
         node = f" {code(change['node'], 80)}" if change["node"] else ""
         yield f"- {prose(change['bump'])}{node}: {code(change['what'])}\n"
     if len(changes) > CHANGES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from studio_conformance.outcomes import MEANINGS
@@ -17,18 +17,20 @@ ALWAYS = ("api level", "python")
 Environment = tuple[tuple[str, str], ...]
 
 
-def build(logs: Sequence[tuple[str, Facts]]) -> dict[str, Any]:
-    """The table. ``logs``: names and facts; a pack that was judged twice in one environment has a
-    column of its own for the second time."""
+def build(logs: Iterable[tuple[str, Facts]]) -> dict[str, Any]:
+    """The table. ``logs``: names and facts, of which little is kept.
+
+    A pack that was judged twice in one environment has a column of its own for the second time.
+    """
     columns: list[tuple[Environment, str]] = []
     cells: dict[str, dict[int, dict[str, Any]]] = {}
-    packs: dict[str, dict[int, PackFacts]] = {}
+    judged: dict[str, dict[int, set[str]]] = {}
     for name, facts in logs:
         for pack in facts.packs.values():
             row = cells.setdefault(pack.about["name"], {})
             at = _column(columns, row, environment_of(facts, pack), name)
             row[at] = _cell(facts, pack)
-            packs.setdefault(pack.about["name"], {})[at] = pack
+            judged.setdefault(pack.about["name"], {})[at] = pack.judged
     return {
         "schema_version": MATRIX_VERSION,
         "columns": [{"environment": dict(env), "log": log} for env, log in columns],
@@ -37,7 +39,7 @@ def build(logs: Sequence[tuple[str, Facts]]) -> dict[str, Any]:
             {
                 "pack": pack,
                 "cells": [row.get(at) for at in range(len(columns))],
-                "differs": _differences(row, packs[pack]),
+                "differs": _differences(row, judged[pack]),
             }
             for pack, row in sorted(cells.items())
         ],
@@ -107,7 +109,7 @@ def _headings(columns: Sequence[tuple[Environment, str]]) -> list[str]:
 
 
 def _differences(
-    row: dict[int, dict[str, Any]], packs: dict[int, PackFacts]
+    row: dict[int, dict[str, Any]], judged: dict[int, set[str]]
 ) -> list[dict[str, Any]]:
     """Nodes (None: the pack) that don't fail by the same checks in every environment.
 
@@ -117,7 +119,7 @@ def _differences(
     found = []
     for node in nodes:
         by_column = {
-            at: cell["failing"].get(node, [] if not node or node in packs[at].judged else None)
+            at: cell["failing"].get(node, [] if not node or node in judged[at] else None)
             for at, cell in sorted(row.items())
         }
         if len({str(codes) for codes in by_column.values()}) > 1:

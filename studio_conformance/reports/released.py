@@ -8,23 +8,24 @@ from typing import Any
 
 from studio_conformance.reports.lines import Line
 
+Told = Mapping[str, Any]
 SHOWN = 10
 MARKS = {"major": "bad", "minor": "warn"}
 ORDER = ("none", "patch", "minor", "major")
 
 
 def release_lines(
-    releases: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+    releases: Sequence[Told], changes: Sequence[Told], rows: Sequence[Told]
 ) -> Iterator[Line]:
     """Which baseline, which bump is needed, and what changed, briefly: the findings say more."""
     for release in releases:
         yield Line(f"baseline: {_baseline(release, rows)}")
         if release["outcome"] == "compared":
-            yield _bumps(release)
-            yield from _changes(release["changes"])
+            yield _bumps(release, len(changes))
+            yield from _changes(changes)
 
 
-def _baseline(release: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+def _baseline(release: Told, rows: Sequence[Told]) -> str:
     known = release["baseline"]
     if known is not None:
         title = " ".join(filter(None, (known["name"], known["version"])))
@@ -33,10 +34,9 @@ def _baseline(release: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> 
     return next(reasons, "no earlier release")
 
 
-def _bumps(release: Mapping[str, Any]) -> Line:
+def _bumps(release: Told, changes: int) -> Line:
     old, new = release["declared"]
-    changes = release["changes"]
-    number = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
+    number = f"{changes} change{'' if changes == 1 else 's'}"
     told = f"{number}, {_said(release['needed'])} bump needed"
     if old is None or new is None:
         return Line(f"{told}; {'the baseline' if old is None else 'the pack'} declares no version")
@@ -46,7 +46,7 @@ def _bumps(release: Mapping[str, Any]) -> Line:
     )
 
 
-def _changes(changes: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
+def _changes(changes: Sequence[Told]) -> Iterator[Line]:
     kinds = Counter((change["bump"], change["kind"]) for change in changes)
     for (bump, kind), number in sorted(kinds.items(), key=lambda each: -ORDER.index(each[0][0])):
         nodes = dict.fromkeys(

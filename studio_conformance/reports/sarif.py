@@ -18,6 +18,7 @@ from studio_conformance.events import Event
 from studio_conformance.reports.docs import page_of
 from studio_conformance.reports.escaping import prose, visible
 from studio_conformance.reports.facts import Facts, PackFacts, root_of, within
+from studio_conformance.reports.streaming import Rows, pieces
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -25,26 +26,29 @@ SCHEMA = (
 ROOT = "PACKROOT"
 FINGERPRINT = "studioConformance/v1"
 
+Places = dict[str | None, tuple[str, int | None]]
+"""File and line by node."""
+
 
 def render(events: Iterable[Event], facts: Facts) -> Iterator[str]:
     """The document, run by run."""
     yield f'{{"$schema": {json.dumps(SCHEMA)}, "version": "2.1.0", "runs": ['
     for number, pack in enumerate(facts.packs.values()):
-        yield (",\n" if number else "\n") + json.dumps(_run(facts, pack))
+        yield ",\n" if number else "\n"
+        yield from pieces(_run(facts, pack))
     yield "\n]}\n"
 
 
 def _run(facts: Facts, pack: PackFacts) -> dict[str, Any]:
     rules = {code: place for place, code in enumerate(c for c in facts.checks if c in pack.codes)}
-    seen: Counter[str] = Counter()
-    found = [row for row in pack.findings if row["outcome"] != "errored"]
+    found = (row for row in pack.findings if row["outcome"] != "errored")
     return {
         "tool": {"driver": _driver(facts, rules)},
         "automationDetails": {"id": f"studio-conformance/{visible(pack.label)}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"uri": f"file://{_quoted(_absolute(pack.about))}/"}},
         "invocations": [_invocation(facts, pack)],
-        "results": [_result(row, pack, rules, seen) for row in found],
+        "results": Rows(_results(found, pack, rules)),
         "properties": {
             "totals": dict(pack.totals),
             "results": pack.results,
@@ -120,24 +124,28 @@ def _utc(moment: str) -> str:
     return moment.replace("+00:00", "Z")
 
 
-def _result(
-    row: Event, pack: PackFacts, rules: dict[str, int], seen: Counter[str]
-) -> dict[str, Any]:
-    place = fingerprint(row)
-    seen[place] += 1
-    result: dict[str, Any] = {
-        "ruleId": row["code"],
-        "ruleIndex": rules[row["code"]],
-        "level": row["level"],
-        "message": {"text": _message(row)},
-        "locations": [_location(row, pack)],
-        "partialFingerprints": {FINGERPRINT: f"{place}:{seen[place]}"},
-        "properties": {"id": row["id"], "replay": row["replay"]},
-    }
-    if row["outcome"] == "waived":
-        reason = {"justification": _plain(row["waiver"] or ""), "status": "accepted"}
-        result["suppressions"] = [{"kind": "external", **reason}]
-    return result
+def _results(
+    found: Iterable[Event], pack: PackFacts, rules: dict[str, int]
+) -> Iterator[dict[str, Any]]:
+    places, seen = _places(pack), Counter[str]()
+    for row in found:
+        place = fingerprint(row)
+        seen[place] += 1
+        yield {
+            "ruleId": row["code"],
+            "ruleIndex": rules[row["code"]],
+            "level": row["level"],
+            "message": {"text": _message(row)},
+            "locations": [_location(row, pack, places)],
+            "partialFingerprints": {FINGERPRINT: f"{place}:{seen[place]}"},
+            "properties": {"id": row["id"], "replay": row["replay"]},
+            **({"suppressions": [_suppression(row)]} if row["outcome"] == "waived" else {}),
+        }
+
+
+def _suppression(row: Event) -> dict[str, str]:
+    reason = {"justification": _plain(row["waiver"] or ""), "status": "accepted"}
+    return {"kind": "external", **reason}
 
 
 def fingerprint(row: Event) -> str:
@@ -151,28 +159,32 @@ def _message(row: Event) -> str:
     return _plain(f"{subject}{row['message']}") or row["slug"]
 
 
-def _location(row: Event, pack: PackFacts) -> dict[str, Any]:
+def _location(row: Event, pack: PackFacts, places: Places) -> dict[str, Any]:
     kind = "type" if row["node"] else "module"
     name = ".".join(part for part in (pack.label, row["node"]) if part)
-    file, line = _where(row, pack)
+    # The row's place; else the node's class; else the file by which the pack is loaded.
+    file, line = (
+        (row["file"], row["line"]) if row["file"] else places.get(row["node"], places[None])
+    )
     return {
         "physicalLocation": {
             "artifactLocation": _artifact(file, pack.about),
-            "region": {"startLine": line},
+            "region": {"startLine": line or 1},
         },
         "logicalLocations": [{"fullyQualifiedName": visible(name), "kind": kind}],
     }
 
 
-def _where(row: Event, pack: PackFacts) -> tuple[str, int]:
-    """The row's place; else the node's class; else the file by which the pack is loaded."""
-    if row["file"]:
-        return row["file"], row["line"] or 1
-    for node in pack.nodes:
-        if node["node"] == row["node"] and node["file"]:
-            return node["file"], node["line"] or 1
+def _places(pack: PackFacts) -> Places:
+    """Where nodes are defined whose findings have no place, and (None) where the pack begins."""
+    without = {row["node"] for row in pack.findings if not row["file"]}
     path = PurePath(pack.about["path"])
-    return str(path if path.suffix == ".py" else path / "__init__.py"), 1
+    entry = str(path if path.suffix == ".py" else path / "__init__.py")
+    places: Places = {None: (entry, 1)}
+    for node in pack.nodes if without else ():
+        if node["node"] in without and node["file"]:
+            places.setdefault(node["node"], (node["file"], node["line"]))
+    return places
 
 
 def _artifact(file: str, about: Event) -> dict[str, str]:

@@ -56,7 +56,7 @@ def _pack(events: Sequence[Event], pack: Event, verbose: bool) -> Iterator[Line]
     yield from map(Line, _conditions(pack))
     yield from map(Line, _totals(pack, rows))
     yield from map(Line, executed_lines(pack, of_kind(mine, "execution")))
-    yield from release_lines(of_kind(mine, "release"), rows)
+    yield from release_lines(of_kind(mine, "release"), of_kind(mine, "change"), rows)
     if pack["broken"] and not any(row["outcome"] == "errored" for row in rows):
         yield Line(f"could not be inspected: {pack['broken'].splitlines()[0]}", "bad")
     yield from _findings(events, rows, verbose)

@@ -183,7 +183,6 @@ def an_execution(node: str, label: str = "tones", **fields: Any) -> Event:
 
 
 def a_release(label: str = "tones", **fields: Any) -> Event:
-    change = {"code": "RELEASE-001", "node": "Blur", "kind": "input-removed", "bump": "major"}
     return {
         "event": "release",
         "pack": label,
@@ -192,7 +191,21 @@ def a_release(label: str = "tones", **fields: Any) -> Event:
         "declared": ["1.1.0", "1.2.0"],
         "bump": "minor",
         "needed": "major",
-        "changes": [{**change, "what": "input 'x' is gone", "file": "nodes.py", "line": 3}],
+        **fields,
+    }
+
+
+def a_change(label: str = "tones", **fields: Any) -> Event:
+    return {
+        "event": "change",
+        "pack": label,
+        "code": "RELEASE-001",
+        "node": "Blur",
+        "kind": "input-removed",
+        "bump": "major",
+        "what": "input 'x' is gone",
+        "file": "nodes.py",
+        "line": 3,
         **fields,
     }
 
@@ -242,6 +255,6 @@ def hostile() -> list[Event]:
         events.append(a_result("RPC-001", name, "not_reached", message=name))
         events.append(an_execution(name, reason=name, not_generable=[name]))
     change = {"code": name, "node": name, "kind": name, "bump": "minor", "what": name}
-    events.append(a_release(changes=[{**change, "file": name, "line": 1}]))
+    events += [a_release(), a_change(**change, file=name, line=1)]
     events.append({"event": "output", "pack": "tones", "tail": HOSTILE[1], "bytes": 5})
     return events

@@ -9,11 +9,11 @@ import pytest
 from studio_conformance.events import InvalidLog, Log, read_events, write_events
 from studio_conformance.files import write_aside
 
-HEADER = '{"event": "header", "schema_version": 2}\n'
+HEADER = '{"event": "header", "schema_version": 3}\n'
 NODE = '{"event": "node", "node": "Blur"}\n'
 FOOTER = '{"event": "footer"}\n'
 EVENTS = [
-    {"event": "header", "schema_version": 2},
+    {"event": "header", "schema_version": 3},
     {"event": "node", "node": "Ünï\u2028\ud800 \N{GRINNING FACE}"},
     {"event": "node", "node": "Blur"},
     {"event": "footer", "exit_status": 0},
@@ -124,7 +124,7 @@ def test_a_footer_without_a_digest_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_log_of_another_version_is_refused(tmp_path: Path) -> None:
-    assert "log version 1" in _refused(tmp_path, HEADER.replace("2", "1") + FOOTER)
+    assert "log version 1" in _refused(tmp_path, HEADER.replace("3", "1") + FOOTER)
 
 
 def test_a_write_that_fails_on_the_way_changes_nothing(written: Path) -> None:

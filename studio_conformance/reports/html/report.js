@@ -27,6 +27,14 @@ function words(letter, number) {
   return COUNTED.includes(word) ? many(number, word) : `${number.toLocaleString("en")} ${word}`;
 }
 
+// Nodes with one reason come as runs: first and last, first and last.
+function expanded(runs) {
+  const nodes = [];
+  for (let i = 0; i < runs.length; i += 2) for (let node = runs[i]; node <= runs[i + 1]; node++) nodes.push(node);
+  return nodes;
+}
+for (const pack of DATA.packs) for (const reason of pack.reasons) reason[3] = expanded(reason[3]);
+
 // Columns and names are the same for all views of a pack: worked out once.
 function prepare(pack) {
   const used = new Set();

@@ -246,7 +246,7 @@ def test_what_was_not_tested_is_told_with_its_reason(opened: Any) -> None:
 def test_release_timings_and_environment_are_told(opened: Any) -> None:
     sandbox = {"files": "enforced", "line": "files enforced, network partial"}
     pack = logs.a_pack_event(sandbox=sandbox)
-    browser = opened(pack, *logs.every_outcome()[1:], logs.a_release())
+    browser = opened(pack, *logs.every_outcome()[1:], logs.a_release(), logs.a_change())
     (release,) = texts(browser, "#release")
     assert "too small" in release
     assert "input 'x' is gone" in release

@@ -30,7 +30,7 @@ LOGS = {
     "mixed": logs.a_log(*logs.every_outcome()),
     "hostile": logs.a_log(*logs.hostile()),
     "two packs": logs.a_log(*TWO, {"event": "refused", "argument": "x", "message": "no pack"}),
-    "unknown events": logs.a_log(*logs.every_outcome(), {"event": "interface", "pack": "tones"}),
+    "unknown events": logs.a_log(*logs.every_outcome(), {"event": "novelty", "pack": "tones"}),
     "nothing": logs.a_log(logs.a_pack_event(load=None, broken="OSError: no worker\nTraceback")),
     "no pack": logs.a_log(),
 }

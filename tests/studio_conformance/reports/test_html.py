@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import logs
 import pytest
@@ -16,7 +17,7 @@ from studio_conformance.reports.facts import gather
 from studio_conformance.reports.html_data import build
 from studio_conformance.reports.html_report import embedded, render
 
-LOG = logs.a_log(*logs.every_outcome(), logs.a_release())
+LOG = logs.a_log(*logs.every_outcome(), logs.a_release(), logs.a_change())
 
 
 class Page(HTMLParser):
@@ -71,8 +72,12 @@ def test_nothing_is_loaded_and_only_our_script_runs(events: list[Event]) -> None
     assert json.loads(data)["packs"]
 
 
+def data_of(events: list[Event]) -> Any:
+    return json.loads("".join(embedded(build(events, gather(events)))))
+
+
 def test_data_cannot_leave_their_element() -> None:
-    text = embedded(list(logs.HOSTILE))
+    text = "".join(embedded(list(logs.HOSTILE)))
     assert not re.search(r"[<>&\u2028]|[^\x20-\x7e]", text)
     assert json.loads(text) == list(logs.HOSTILE)
 
@@ -84,16 +89,21 @@ def test_the_script_makes_no_markup_from_text() -> None:
 
 
 def test_every_judgement_has_its_cell() -> None:
-    data = build(LOG, gather(LOG))
+    data = data_of(LOG)
     (pack,) = data["packs"]
     cells = {node[0]: node[5] for node in pack["nodes"]}
     codes = [check[0] for check in data["checks"]]
     assert codes == list(logs.CHECKS)
     assert cells == {None: "p....", "Fit": ".pagr", "Blur": ".fwve"}
     reasons = {(codes[check], letter): nodes for check, letter, _, nodes in pack["reasons"]}
-    assert reasons == {("EXEC-010", "a"): [1], ("EXEC-015", "g"): [1], ("RPC-001", "r"): [1]}
+    assert reasons == {
+        ("EXEC-010", "a"): [1, 1],
+        ("EXEC-015", "g"): [1, 1],
+        ("RPC-001", "r"): [1, 1],
+    }
     assert [finding["letter"] for finding in pack["findings"]] == ["f", "w", "v", "e"]
     assert pack["release"]["needed"] == "major"
+    assert [change["kind"] for change in pack["release"]["changes"]] == ["input-removed"]
 
 
 def test_the_worst_of_several_rows_stands_for_all() -> None:
@@ -101,10 +111,34 @@ def test_the_worst_of_several_rows_stands_for_all() -> None:
         logs.a_result("EXEC-010", "Blur", outcome) for outcome in ("waived", "failed", "passed")
     ]
     log = logs.a_log(logs.a_pack_event(), logs.a_node_event("Blur"), *rows)
-    assert build(log, gather(log))["packs"][0]["nodes"][1][5] == "..f.."
+    assert data_of(log)["packs"][0]["nodes"][1][5] == "..f.."
 
 
 def test_a_waiver_of_an_unknown_node_has_a_row_of_its_own() -> None:
     log = logs.a_log(logs.a_pack_event(), logs.a_result("EXEC-010", "Gone", "failed"))
-    nodes = build(log, gather(log))["packs"][0]["nodes"]
+    nodes = data_of(log)["packs"][0]["nodes"]
     assert [node[0] for node in nodes] == [None, "Gone"]
+
+
+def test_a_reason_has_runs_of_nodes() -> None:
+    names = [f"Node{number}" for number in range(7)]
+    idle = [logs.a_result("EXEC-010", names[n], "not_applicable") for n in (0, 1, 2, 4, 6, 6)]
+    log = logs.a_log(logs.a_pack_event(), *map(logs.a_node_event, names), *idle)
+    (reason,) = data_of(log)["packs"][0]["reasons"]
+    assert reason == [2, "a", "not_applicable because", [1, 3, 5, 5, 7, 7, 7, 7]]
+
+
+def test_rows_may_come_in_any_order() -> None:
+    """Check by check, and a node that is named twice."""
+    names = [f"Node{number}" for number in range(5)]
+    nodes = [*map(logs.a_node_event, names), logs.a_node_event("Node1", display_name="again")]
+    rows = [
+        logs.a_result(code, name, "failed" if name == "Node3" else "passed")
+        for code in ("SCHEMA-001", "EXEC-010")
+        for name in reversed(names)
+    ]
+    (pack,) = data_of(logs.a_log(logs.a_pack_event(), *nodes, *rows))["packs"]
+    assert [node[0] for node in pack["nodes"]] == [None, *names]
+    assert [node[5] for node in pack["nodes"][1:]] == [
+        ".pp..", ".pp..", ".pp..", ".ff..", ".pp..",
+    ]  # fmt: skip

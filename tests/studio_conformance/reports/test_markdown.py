@@ -69,12 +69,14 @@ def test_many_findings_are_cut_and_counted() -> None:
 
 
 def test_the_release_is_told() -> None:
-    text = markdown(*logs.every_outcome(), logs.a_release())
+    text = markdown(*logs.every_outcome(), logs.a_release(), logs.a_change())
     assert "### Changes since `tones 1.1.0`" in text
     assert "minor bump, major needed: ❌ too small" in text
     assert "- major `Blur`: `input 'x' is gone`" in text
-    assert "✅ enough" in markdown(*logs.every_outcome(), logs.a_release(bump="major"))
-    first = logs.a_release(baseline=None, outcome="no-earlier-release", changes=[])
+    assert "✅ enough" in markdown(
+        *logs.every_outcome(), logs.a_release(bump="major"), logs.a_change()
+    )
+    first = logs.a_release(baseline=None, outcome="no-earlier-release")
     assert "No earlier release" in markdown(*logs.every_outcome(), first)
 
 
