@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from reference_runtime.exercise.budget import Budget, NodeBudget
 from reference_runtime.exercise.facts import Case, NodeExecution
-from reference_runtime.exercise.runner import Exerciser, Journal, Limits
+from reference_runtime.exercise.runner import Exerciser, Journal, Limits, preload
 from reference_runtime.isolation.signals import cleaning_before_termination
 from reference_runtime.runtime import PackSpec
 from studio_conformance.config import Settings
 from studio_conformance.crew import Crew
-from studio_conformance.crossing import Attempt, TwinWorker
+from studio_conformance.crossing import OTHER_HASH_SEED, Attempt, TwinWorker
 from studio_conformance.kept import Replay
 from studio_conformance.series import Series
 from studio_conformance.subject import Node
@@ -102,6 +102,7 @@ class Exercises:
     def __call__(self, node: Node) -> NodeExecution:
         """Run the node on its cases; never raises for what the node does."""
         if self._crew is None:
+            self.preload()
             self._ending.enter_context(cleaning_before_termination(self.close))
             if self.wishes.cross:
                 self._twin = TwinWorker(self.spec, self.limits, self.budget)
@@ -110,6 +111,12 @@ class Exercises:
         execution = self._crew.result(node)
         self.done[node.key] = execution
         return execution
+
+    def preload(self) -> None:
+        """Let what workers need be imported while something else is done; safe to call again."""
+        preload(self.spec)
+        if self.wishes.cross:
+            preload(self.spec, OTHER_HASH_SEED)
 
     def call_routes(self, routes: list[RouteFacts]) -> RoutesFacts:
         """Call the routes in a worker of their own: nodes must not see what was left there."""

@@ -394,6 +394,8 @@ class StudioHooks:
         ours = [item for item in session.items if isinstance(item, FamilyItem)]
         for run in self.session.packs:
             run.expect(item.unit for item in ours if item.run is run)
+            if not self.config.option.collectonly:
+                run.preload()
 
     def _is_wanted(self, item: pytest.Item) -> bool:
         if not isinstance(item, FamilyItem):

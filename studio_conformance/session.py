@@ -442,6 +442,11 @@ class PackRun:
         processors = (os.cpu_count() or 1) if self.settings.isolation != "none" else 1
         self.workers = max(1, min(processors, MOST_WORKERS, len(self.expected) // NODES_EACH))
 
+    def preload(self) -> None:
+        """Let what running the expected nodes takes be imported beside what is judged first."""
+        if self.expected:
+            self._begun_exercises().preload()
+
     def tallies(self) -> Iterator[Tally]:
         """What running nodes came to, in planned order."""
         places = (unit.item_id(self.label) for unit in self.units)

@@ -11,7 +11,7 @@ import math
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,7 @@ from reference_runtime.exercise.facts import (
     Step,
 )
 from reference_runtime.exercise.guarding import MemoryGuard, strike
+from reference_runtime.isolation.confining import confined_before_start
 from reference_runtime.isolation.inspector import CannotConfine, CannotStart, Inspector, Wanted
 from reference_runtime.isolation.process import WorkerDied
 from reference_runtime.isolation.rpc import RemoteError
@@ -164,6 +165,22 @@ class Journal:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def preload(spec: PackSpec, hash_seed: int = 0) -> None:
+    """Let a process import what workers of the pack need to run nodes, meanwhile.
+
+    Workers are forked from it then, each in milliseconds; where that can't be done they start as
+    ever. Call it from the main thread: the process lives as long as that. It runs nothing of a
+    pack, serves all packs of the interpreter, and ends with this process.
+    """
+    python = spec.python or sys.executable
+    if not spec.isolated or confined_before_start(spec.sandbox, python):
+        return
+    from reference_runtime.isolation.forking import NurseryFailed, nursery_of
+
+    with suppress(NurseryFailed):
+        nursery_of(python, hash_seed)
 
 
 class Exerciser:
@@ -390,6 +407,7 @@ class Exerciser:
             isolated=self.spec.isolated,
             fakes=self.spec.fakes,
             sandbox=self.spec.sandbox,
+            preloaded=True,
         )
 
     def _kill(self) -> None:

@@ -61,12 +61,23 @@ def confinement(
     From outside for an interpreter whose start is not ours to trust, and for namespaces: those that
     are asked for, and where Landlock can't hold files, those that can be had.
     """
+    if not confined_before_start(sandbox, python):
+        return None
+    wrap = _wraps(sandbox)
+    return Confinement(policy, scratch.sentinel, keep, sandbox.abi, sandbox.observe, wrap)
+
+
+def confined_before_start(sandbox: Sandbox, python: str) -> bool:
+    """Whether workers of this interpreter are confined from outside."""
+    return python != sys.executable or _wraps(sandbox)
+
+
+def _wraps(sandbox: Sandbox) -> bool:
+    """Whether workers have namespaces of their own: where they are asked for, or in the place of
+    Landlock."""
     version = landlock.abi() if sandbox.abi is None else sandbox.abi
     instead = version < landlock.FULL_ABI and not sandbox.observe and bubblewrap.refusal() is None
-    wrap = sandbox.wrap or instead
-    if python == sys.executable and not wrap:
-        return None
-    return Confinement(policy, scratch.sentinel, keep, sandbox.abi, sandbox.observe, wrap)
+    return sandbox.wrap or instead
 
 
 def worker_policy(

@@ -25,7 +25,7 @@ from reference_runtime.isolation.confining import (
 )
 from reference_runtime.isolation.copying import TooBig, copy_pack
 from reference_runtime.isolation.death import WorkerDied
-from reference_runtime.isolation.process import WorkerProcess
+from reference_runtime.isolation.process import Begun, WorkerProcess
 from reference_runtime.isolation.rpc import RemoteError
 from reference_runtime.isolation.scratch import Scratch
 from reference_runtime.loading.failures import problem
@@ -77,6 +77,9 @@ class Wanted:
     fakes: bool = False
     """Small files stand in for weights in the models folder."""
     sandbox: Sandbox = DEFAULT
+    preloaded: bool = False
+    """Fork the worker from a process that has imported torch, where there is one: loading the pack
+    is then no measure of what it imports."""
 
 
 @dataclass
@@ -212,9 +215,17 @@ class Inspector:
                 on_progress=self._tell,
                 hash_seed=self.wanted.hash_seed,
                 confinement=confined,
+                begun=self._forked() if confined is None else None,
             )
         except OSError as error:
             raise CannotStart(f"{python} can't be started: {error.strerror or error}") from None
+
+    def _forked(self) -> Begun | None:
+        if not self.wanted.preloaded:
+            return None
+        from reference_runtime.isolation.forking import fork_now
+
+        return fork_now(self.wanted.python, self.scratch.work, self.wanted.hash_seed)
 
     def _tell(self, doing: str) -> None:
         self.on_progress(doing)

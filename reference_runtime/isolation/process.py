@@ -19,9 +19,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any, Protocol
 
 from reference_runtime.isolation import rpc
 from reference_runtime.isolation.death import WorkerDied as WorkerDied
@@ -52,13 +53,38 @@ def compile_package() -> None:
         compileall.compile_dir(BOOTSTRAP.parents[1], quiet=2)
 
 
+class Child(Protocol):
+    """A process as ``subprocess`` shows it, as far as it is looked at here."""
+
+    pid: int
+    returncode: int | None
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    @property
+    def stderr(self) -> IO[bytes] | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A process that was started for a worker. ``token`` marks it and all that it starts."""
+
+    process: Child
+    token: str
+    status: Status | None = None
+
+
 class WorkerProcess:
     """One worker process; a context manager that leaves nothing of it behind.
 
     ``work`` is its writable folder, ``rewrite`` is applied to each of its frames before decoding,
     and ``on_progress`` gets what it says it is doing. ``confinement``: confine it before its
-    interpreter starts; else it is told to confine itself. Raises OSError when ``python`` can't be
-    started.
+    interpreter starts; else it is told to confine itself. ``begun``: its process, where that was
+    started elsewhere. Raises OSError when ``python`` can't be started.
     """
 
     def __init__(
@@ -70,12 +96,12 @@ class WorkerProcess:
         on_progress: Callable[[str], None] | None = None,
         hash_seed: int = 0,
         confinement: Confinement | None = None,
+        begun: Begun | None = None,
     ) -> None:
         self.output = Output()
         self.doing = ""
         self.namespace: Namespace | None = None
         """Its own mount namespace, where it is known to have one."""
-        self._token = secrets.token_hex(16)
         self._on_progress = on_progress or (lambda text: None)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._number = 0
@@ -83,8 +109,8 @@ class WorkerProcess:
         self.python, self.hash_seed = python, hash_seed
         self._frames = rpc.FrameReader(rewrite)
         self._wrapped = confinement is not None and confinement.wrap
-        environment = worker_environment(work, self._token, hash_seed)
-        self._process, self._status = begin(python, work, environment, confinement)
+        begun = begun or _begun(python, work, hash_seed, confinement)
+        self._process, self._token, self._status = begun.process, begun.token, begun.status
         self._pump = _Pump(self._process, self._frames, self.output, self._events)
         self._pump.start()
 
@@ -201,6 +227,13 @@ class WorkerProcess:
         self.kill()
 
 
+def _begun(python: str, work: Path, hash_seed: int, confinement: Confinement | None) -> Begun:
+    token = secrets.token_hex(16)
+    environment = worker_environment(work, token, hash_seed)
+    process, status = begin(python, work, environment, confinement)
+    return Begun(process, token, status)
+
+
 def begin(
     python: str,
     work: Path,
@@ -256,7 +289,7 @@ class _Pump(threading.Thread):
 
     def __init__(
         self,
-        process: subprocess.Popen[bytes],
+        process: Child,
         frames: rpc.FrameReader,
         output: Output,
         events: queue.SimpleQueue[Event],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -15,25 +16,42 @@ from typing import Any
 import pytest
 from peers import ROOT
 
+from reference_runtime.exercise.runner import Exerciser, Request, preload
 from reference_runtime.isolation import confining
+from reference_runtime.isolation.confining import Sandbox
 from reference_runtime.isolation.death import WorkerDied
 from reference_runtime.isolation.forking import (
     Forked,
+    ForkedProcess,
     end_nurseries,
+    fork_now,
     nursery_of,
     start_worker,
 )
 from reference_runtime.isolation.hosted import HostedWorker
 from reference_runtime.isolation.launch import Spawned
+from reference_runtime.isolation.process import WorkerProcess
 from reference_runtime.isolation.rpc import PROTOCOL
 from reference_runtime.isolation.scratch import TOKEN, Scratch
 from reference_runtime.isolation.sweep import marked
+from reference_runtime.runtime import PackSpec
+from reference_runtime.sandbox import bubblewrap
 from reference_runtime.sandbox.policy import SandboxPolicy
 
 pytestmark = [
     pytest.mark.alone,
     pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only"),
 ]
+ORDER_PACK = """
+class Order:
+    RETURN_TYPES, FUNCTION, CATEGORY = ("STRING",), "run", "x"
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {}}
+    def run(self):
+        return (" ".join({f"name {n}" for n in range(50)}),)
+NODE_CLASS_MAPPINGS = {"Order": Order}
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -245,3 +263,119 @@ def test_what_a_pack_left_running_ends_with_a_killed_host(scratch: Scratch) -> N
     while Path("/proc", daemon).exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not Path("/proc", daemon).exists()
+
+
+# ---- without an event loop ----
+
+
+def _hello_now(worker: WorkerProcess, scratch: Scratch) -> Any:
+    order = confining.hello(confining.DEFAULT, a_policy(scratch), scratch)
+    return worker.call("hello", {"protocol": PROTOCOL, **order}, 30, "hello")
+
+
+def _forked_now(scratch: Scratch, hash_seed: int = 0) -> WorkerProcess:
+    nursery_of(sys.executable, hash_seed)
+    begun = fork_now(sys.executable, scratch.work, hash_seed)
+    assert begun is not None
+    assert isinstance(begun.process, ForkedProcess)
+    return WorkerProcess(sys.executable, scratch.work, hash_seed=hash_seed, begun=begun)
+
+
+def test_a_worker_without_a_loop_is_confined_and_fresh(scratch: Scratch) -> None:
+    with _forked_now(scratch) as worker:
+        told = _hello_now(worker, scratch)
+        assert told["sandbox"]["line"].startswith(("landlock abi ", "not enforced: "))
+        assert told["pid"] == worker.pid
+        facts = process_facts(worker.pid)
+        assert (facts["session"], facts["cwd"]) == (worker.pid, str(scratch.host))
+        assert len(facts["descriptors"]) <= 6
+        assert marked(worker._token) == [worker.pid]
+        nursery = nursery_of(sys.executable).process.pid
+        assert Path("/proc", str(worker.pid), "stat").read_text().split()[3] == str(nursery)
+    assert not Path("/proc", str(worker.pid)).exists()
+
+
+def test_its_death_is_explained(scratch: Scratch) -> None:
+    with _forked_now(scratch) as worker:
+        _hello_now(worker, scratch)
+        os.kill(worker.pid, signal.SIGSEGV)
+        with pytest.raises(WorkerDied, match="killed by SIGSEGV"):
+            worker.call("finish", {}, 30, "finish")
+
+
+def test_waiting_for_its_end_is_bounded(scratch: Scratch) -> None:
+    nursery_of(sys.executable)
+    begun = fork_now(sys.executable, scratch.work)
+    assert begun is not None
+    with WorkerProcess(sys.executable, scratch.work, begun=begun):
+        began = time.monotonic()
+        with pytest.raises(subprocess.TimeoutExpired):
+            begun.process.wait(0.2)
+        assert time.monotonic() - began >= 0.2
+        assert begun.process.poll() is None
+    assert begun.process.returncode == -signal.SIGKILL
+    assert begun.process.wait() == -signal.SIGKILL
+
+
+def test_its_hash_seed_is_that_of_a_spawned_one(scratch: Scratch) -> None:
+    """Told by the order of a set."""
+    pack = scratch.host / "pack.py"
+    pack.write_text(ORDER_PACK)
+    case: Any = {"id": "x", "phase": "systematic", "inputs": {}, "capped": [], "absent": []}
+
+    def order_of_a_set(seed: int, preloaded: bool) -> str:
+        spec = PackSpec(pack, "comfy-0.3.64")
+        end_nurseries()
+        if preloaded:
+            preload(spec, seed)
+        with Exerciser(spec, hash_seed=seed) as exerciser:
+            answer = exerciser.run(Request("Order", "Order", case))
+            assert exerciser._inspector is not None
+            worker = exerciser._inspector.worker
+            assert isinstance(worker, WorkerProcess)
+            assert isinstance(worker._process, ForkedProcess) is preloaded
+        return json.dumps(answer.facts["outputs"])
+
+    spawned = [order_of_a_set(seed, preloaded=False) for seed in (0, 1)]
+    assert [order_of_a_set(seed, preloaded=True) for seed in (0, 1)] == spawned
+    assert spawned[0] != spawned[1]
+
+
+def test_no_worker_is_forked_where_none_was_preloaded_or_it_died(scratch: Scratch) -> None:
+    end_nurseries()
+    assert fork_now(sys.executable, scratch.work) is None
+    process = nursery_of(sys.executable).process
+    process.kill()
+    process.wait(5)
+    assert fork_now(sys.executable, scratch.work) is None
+
+
+def test_both_ways_to_ask_share_a_nursery(scratch: Scratch) -> None:
+    async def one() -> int:
+        launched, _ = await start_worker(sys.executable, scratch.work)
+        async with HostedWorker(launched) as worker:
+            await hello(worker, scratch)
+            return worker.pid
+
+    def now() -> int:
+        with _forked_now(scratch) as worker:
+            _hello_now(worker, scratch)
+            return worker.pid
+
+    async def both() -> list[int]:
+        asked = [one() for _ in range(4)] + [asyncio.to_thread(now) for _ in range(4)]
+        return await asyncio.gather(*asked)
+
+    pids = asyncio.run(both())
+    assert len(set(pids)) == 8
+
+
+@pytest.mark.parametrize("sandbox", [Sandbox(wrap=True), Sandbox(abi=0)], ids=["wrap", "no abi"])
+def test_what_is_confined_from_outside_is_not_preloaded_for(
+    scratch: Scratch, sandbox: Sandbox
+) -> None:
+    if bubblewrap.refusal() is not None:
+        pytest.skip(f"bubblewrap does not work here: {bubblewrap.refusal()}")
+    end_nurseries()
+    preload(PackSpec(scratch.host, "comfy-0.3.64", sandbox=sandbox))
+    assert fork_now(sys.executable, scratch.work) is None
