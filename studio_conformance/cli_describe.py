@@ -13,8 +13,9 @@ from studio_conformance import outcomes
 from studio_conformance.cli_errors import CommandFailed
 from studio_conformance.config import BadSettings, BrokenToml
 from studio_conformance.options import WrongUsage, overrides
+from studio_conformance.pack_run import PackRun
 from studio_conformance.packs import UnusablePack
-from studio_conformance.session import PackRun, open_pack
+from studio_conformance.session import open_pack
 from studio_conformance.subject import Node, Pack
 
 

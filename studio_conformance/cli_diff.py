@@ -16,6 +16,7 @@ from studio_conformance.checks import checks_of
 from studio_conformance.cli_errors import CommandFailed
 from studio_conformance.config import BadSettings, BrokenToml
 from studio_conformance.options import WrongUsage, overrides
+from studio_conformance.pack_run import PackRun
 from studio_conformance.packs import UnusablePack
 from studio_conformance.release.baseline import FILES, BadBaseline, Earlier, find_earlier
 from studio_conformance.release.changes import ADDITIONS
@@ -25,7 +26,7 @@ from studio_conformance.release.gate import Release, compared, event_of, facts_o
 from studio_conformance.release.interface import Interface
 from studio_conformance.release.places import placed_by_face
 from studio_conformance.reports.released import release_lines
-from studio_conformance.session import PackRun, open_pack
+from studio_conformance.session import open_pack
 
 
 def add_commands(commands: Any) -> None:

@@ -12,9 +12,10 @@ from studio_conformance.config import BadSettings, BrokenToml
 from studio_conformance.kept import NoSuchFinding, Replay, replays_in
 from studio_conformance.log import build_events
 from studio_conformance.options import WrongUsage, overrides
+from studio_conformance.pack_run import PackRun
 from studio_conformance.packs import UnusablePack
 from studio_conformance.reports.terminal import render
-from studio_conformance.session import PackRun, Session, open_pack
+from studio_conformance.session import Session, open_pack
 
 
 def add_commands(commands: Any) -> None:

@@ -31,7 +31,7 @@ from studio_conformance.subject import Node
 if TYPE_CHECKING:
     from reference_runtime.description import RouteFacts
     from reference_runtime.escapes.facts import RoutesFacts
-    from studio_conformance.session import PackRun
+    from studio_conformance.pack_run import PackRun
     from studio_conformance.strategies.given import OwnByKey
     from studio_conformance.strategies.plan import Plan
 

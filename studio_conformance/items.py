@@ -13,9 +13,10 @@ from _pytest._io import TerminalWriter
 
 from studio_conformance.log import is_failing
 from studio_conformance.outcomes import JUDGED
+from studio_conformance.pack_run import PackRun
+from studio_conformance.planning import Unit
 from studio_conformance.reports.terminal import finding_lines
 from studio_conformance.results import Result
-from studio_conformance.session import PackRun, Unit
 
 
 class FindingsFailure(Exception):

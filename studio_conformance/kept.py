@@ -11,11 +11,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reference_runtime.exercise.facts import Case
 from studio_conformance.events import InvalidLog, Log
 from studio_conformance.files import write_text
+
+if TYPE_CHECKING:
+    import pytest
 
 MAX_KEPT = 2_000
 
@@ -32,6 +35,12 @@ class Replay:
     code: str
     node: str
     case: Case
+
+
+def folder_for_inputs(config: pytest.Config) -> Path | None:
+    """In pytest's cache; None where that is switched off."""
+    cache = getattr(config, "cache", None)
+    return None if cache is None else Path(cache.mkdir("studio-conformance"))
 
 
 def journal_file(folder: Path, pack: Path) -> Path:

@@ -27,8 +27,9 @@ from studio_conformance.events import (
     of_kind,
 )
 from studio_conformance.isolation import isolation_facts
+from studio_conformance.pack_run import PackRun
 from studio_conformance.results import count, was_missed
-from studio_conformance.session import PackRun, Session
+from studio_conformance.session import Session
 from studio_conformance.subject import Node
 from studio_conformance.waivers import HOUSE_RULES
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from studio_conformance.items import FamilyItem
-from studio_conformance.session import RUNNING, Progress, Session
+from studio_conformance.pack_run import Progress
+from studio_conformance.planning import RUNNING
+from studio_conformance.session import Session
 
 LINE_EVERY = 20.0
 """Seconds between two lines where no line can change."""

@@ -12,9 +12,10 @@ from types import TracebackType
 from reference_runtime.isolation.process import WorkerProcess
 from reference_runtime.isolation.tree import descendants, tree_bytes
 from reference_runtime.isolation.unisolated import InProcess
-from reference_runtime.sandbox.policy import PROCESSES
 
 LOOK_SECONDS = 0.05
+PROCESSES = 256
+"""Of a worker and all that it started."""
 Worker = WorkerProcess | InProcess
 
 

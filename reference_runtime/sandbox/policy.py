@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-PROCESSES = 256
 OPEN_FILES = 4096
 FILE_BYTES = 8 << 30
 NETWORK_TABLES = "network tables"
@@ -23,11 +22,10 @@ class SandboxPolicy(Record):
 
     What may be written may be read. A path that doesn't exist when the policy is applied stays
     forbidden. ``network``: whether any connection may be made or accepted. ``max_memory``: bytes
-    of private memory of each process (the tree as a whole is watched from outside); ``max_cpu``:
-    seconds of CPU time; ``max_processes``: of the whole tree, watched from outside too;
-    ``max_file``: bytes of any one file, shared memory included. ``environment``: the complete
-    environment, None to keep the one there is. ``system``: also what interpreters and common
-    libraries need to read (see ``needed``).
+    of private memory of each process; ``max_cpu``: seconds of CPU time; ``max_file``: bytes of any
+    one file, shared memory included. Memory and number of a whole tree of processes are watched
+    from outside. ``environment``: the complete environment, None to keep the one there is.
+    ``system``: also what interpreters and common libraries need to read (see ``needed``).
     """
 
     read: tuple[str, ...] = ()
@@ -35,7 +33,6 @@ class SandboxPolicy(Record):
     network: bool = False
     max_memory: int | None = None
     max_cpu: int | None = None
-    max_processes: int = PROCESSES
     max_file: int | None = FILE_BYTES
     max_open: int | None = OPEN_FILES
     environment: Mapping[str, str] | None = None

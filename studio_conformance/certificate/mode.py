@@ -13,7 +13,8 @@ from studio_conformance.certificate.contents import Contents, Uncoverable, read_
 from studio_conformance.config import Settings
 from studio_conformance.events import FILE_NAME
 from studio_conformance.options import WrongUsage
-from studio_conformance.session import PackRun, Session
+from studio_conformance.pack_run import PackRun
+from studio_conformance.session import Session
 
 DEFAULT_FILE = "studio-certificate.json"
 CONFLICTS = (

@@ -10,7 +10,7 @@ from descriptions import a_pack, an_inspection
 from rules import RULES
 
 from reference_runtime.runtime import Inspection, PackSpec
-from studio_conformance import checks, opening, session
+from studio_conformance import checks, opening, pack_run
 
 Inspect = Callable[[PackSpec], Inspection]
 
@@ -48,6 +48,6 @@ def inspections(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
         def __exit__(self, *error: object) -> None:
             self.close()
 
-    for module in (opening, session):
+    for module in (opening, pack_run):
         monkeypatch.setattr(module, "Inspecting", Inspecting)
     return known

@@ -13,7 +13,7 @@ import pytest
 from descriptions import a_node, a_pack, a_problem, an_input, make_folder
 from inner_runs import InnerRuns, last_error
 
-from studio_conformance import hooks
+from studio_conformance import ending
 from studio_conformance.known import SCHEMA, Changes, Days, Identity, KnownFindings, judged_by
 
 Known = dict[str, object]
@@ -44,7 +44,7 @@ def run(
 def days(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, datetime.date]]:
     """The day on which runs take place, under ``today``."""
     told = {"today": FIRST}
-    monkeypatch.setattr(hooks, "today", lambda: told["today"])
+    monkeypatch.setattr(ending, "today", lambda: told["today"])
     return told
 
 

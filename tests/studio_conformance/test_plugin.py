@@ -370,11 +370,11 @@ def test_xdist_runs_what_an_item_id_selects(distributed: Runner) -> None:
 
 
 def test_xdist_loads_a_pack_once(distributed: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    from studio_conformance import opening, session
+    from studio_conformance import opening, pack_run
 
     loads: list[object] = []
-    real = session.Inspecting
-    for module in (opening, session):
+    real = pack_run.Inspecting
+    for module in (opening, pack_run):
         monkeypatch.setattr(module, "Inspecting", lambda spec: (loads.append(spec), real(spec))[1])
     distributed("--studio-pack=mypack", "--studio-select=V1", "-n2")
     assert len(loads) == 1

@@ -17,7 +17,8 @@ from descriptions import (
 from studio_conformance import outcomes
 from studio_conformance.events import Event, of_kind
 from studio_conformance.log import build_events
-from studio_conformance.session import Session, open_session, unique_names
+from studio_conformance.planning import unique_names
+from studio_conformance.session import Session, open_session
 
 pytestmark = pytest.mark.usefixtures("rules")
 Known = dict[str, object]

@@ -25,7 +25,8 @@ from reference_runtime.isolation.tensors import TensorExtra
 from reference_runtime.isolation.values import decode, encode
 from reference_runtime.levels import configure
 from reference_runtime.recipes import digest, make
-from studio_conformance.session import PackRun, open_pack
+from studio_conformance.pack_run import PackRun
+from studio_conformance.session import open_pack
 from studio_conformance.strategies import plan_for
 
 PACKS = sorted(path for path in (ROOT / "good").iterdir() if path.name != "__pycache__")

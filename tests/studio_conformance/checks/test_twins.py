@@ -25,8 +25,8 @@ from shipped import (
 )
 
 from studio_conformance.checks import Check, all_checks
+from studio_conformance.planning import RUNNING
 from studio_conformance.results import Result
-from studio_conformance.session import RUNNING
 
 # The packs are judged by several processes of its own, so that nothing runs beside it.
 pytestmark = pytest.mark.alone
