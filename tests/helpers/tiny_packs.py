@@ -96,15 +96,24 @@ def effects(inspection: Inspection, *wanted: str) -> list[SideEffect]:
 
 
 def processes_of(folder: Path) -> set[int]:
-    """Living processes of workers whose scratch folder lies below ``folder``."""
+    """Living processes of workers whose scratch folder lies below ``folder``.
+
+    Told by the environment they were started with; a forked worker by the folder it is in.
+    """
+    return {
+        int(entry.name)
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdecimal() and int(entry.name) != os.getpid() and _is_of(entry, folder)
+    }
+
+
+def _is_of(process: Path, folder: Path) -> bool:
     mark, place = f"{TOKEN}=".encode(), f"TMPDIR={folder}/".encode()
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal() and int(entry.name) != os.getpid():
-            try:
-                variables = (entry / "environ").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if all(any(v.startswith(start) for v in variables) for start in (mark, place)):
-                found.add(int(entry.name))
-    return found
+    try:
+        variables = (process / "environ").read_bytes().split(b"\0")
+        cwd = os.readlink(process / "cwd")
+    except OSError:
+        return False
+    marked = any(variable.startswith(mark) for variable in variables)
+    within = cwd.startswith(f"{folder}/")
+    return marked and (within or any(variable.startswith(place) for variable in variables))

@@ -15,7 +15,8 @@ from descriptions import a_node, a_pack
 from tiny_packs import processes_of, write_pack
 
 from reference_runtime.exercise.budget import Budget
-from reference_runtime.exercise.runner import Answer, Exerciser, Journal, Limits, Request
+from reference_runtime.exercise.runner import Answer, Exerciser, Journal, Limits, Request, preload
+from reference_runtime.isolation.forking import end_nurseries
 from reference_runtime.runtime import PackSpec
 from studio_conformance.snippets import snippet_of
 from studio_conformance.subject import Pack
@@ -262,9 +263,17 @@ def test_memory_has_a_bound(pack: Path) -> None:
     assert (facts["outcome"], facts["reason"]) == ("crashed", "took more than 0.7 GB of memory")
 
 
-def test_nothing_stays_behind(pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("forked", [False, True])
+def test_nothing_stays_behind(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: bool
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with Exerciser(PackSpec(pack, "comfy-0.3.64"), limits=Limits(seconds=20)) as exerciser:
+    spec = PackSpec(pack, "comfy-0.3.64")
+    if forked:
+        preload(spec)
+    else:
+        end_nurseries()
+    with Exerciser(spec, limits=Limits(seconds=20)) as exerciser:
         run(exerciser, "Good")
         assert processes_of(tmp_path)
     assert not processes_of(tmp_path)
