@@ -267,12 +267,11 @@ def test_memory_has_a_bound(pack: Path) -> None:
 def test_nothing_stays_behind(
     pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: bool
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     spec = PackSpec(pack, "comfy-0.3.64")
+    end_nurseries()
     if forked:
-        preload(spec)
-    else:
-        end_nurseries()
+        preload(spec)  # it stays until this process ends, and is not looked for here
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with Exerciser(spec, limits=Limits(seconds=20)) as exerciser:
         run(exerciser, "Good")
         assert processes_of(tmp_path)
