@@ -54,7 +54,7 @@ def careless() -> list[Result]:
 def _judged(pack: Path) -> list[Result]:
     """All rows of family SANDBOX; time is no matter here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "NODE_SECONDS", 600.0)
+        patch.setattr(pack_run, "NODE_SECONDS", 600.0)
         patch.setattr(probing, "INPUT_SECONDS", 600.0)
         return _rows(pack)
 

@@ -34,7 +34,7 @@ FOUND = {
 def _rows(pack: str) -> list[Result]:
     """The rows of SANDBOX-020; time is no matter here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "NODE_SECONDS", 600.0)
+        patch.setattr(pack_run, "NODE_SECONDS", 600.0)
         patch.setattr(probing_routes, "ROUTE_SECONDS", 600.0)
         overrides = {"select": ("SANDBOX-020",), "budget": 3600.0}
         run = open_pack(str(PACKS / pack), overrides, ROOT)
