@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from shipped import ROOT
 
-from studio_conformance import probing, session
+from studio_conformance import pack_run, probing
 from studio_conformance.results import Result
 from studio_conformance.session import open_pack
 
