@@ -253,14 +253,16 @@ def start_nursery(python: str, hash_seed: int = 0) -> Nursery:
 
 _nurseries: dict[tuple[str, int], Nursery] = {}
 """By interpreter and hash seed."""
+_starting = Lock()
 
 
 def nursery_of(python: str, hash_seed: int = 0) -> Nursery:
     """The living nursery of an interpreter, started when there is none. Raises NurseryFailed."""
-    found = _nurseries.get((python, hash_seed))
-    if found is None or not found.alive:
-        found = _nurseries[python, hash_seed] = start_nursery(python, hash_seed)
-    return found
+    with _starting:
+        found = _nurseries.get((python, hash_seed))
+        if found is None or not found.alive:
+            found = _nurseries[python, hash_seed] = start_nursery(python, hash_seed)
+        return found
 
 
 def fork_now(python: str, work: Path, hash_seed: int = 0) -> Begun | None:

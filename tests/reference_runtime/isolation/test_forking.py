@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -368,6 +369,14 @@ def test_both_ways_to_ask_share_a_nursery(scratch: Scratch) -> None:
 
     pids = asyncio.run(both())
     assert len(set(pids)) == 8
+
+
+def test_many_that_ask_at_once_get_one_nursery() -> None:
+    end_nurseries()
+    with ThreadPoolExecutor(8) as pool:
+        found = [*pool.map(lambda _: nursery_of(sys.executable), range(8))]
+    assert {id(nursery) for nursery in found} == {id(found[0])}
+    end_nurseries()  # It would end with the threads.
 
 
 @pytest.mark.parametrize("sandbox", [Sandbox(wrap=True), Sandbox(abi=0)], ids=["wrap", "no abi"])
