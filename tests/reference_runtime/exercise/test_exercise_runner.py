@@ -16,7 +16,6 @@ from tiny_packs import processes_of, write_pack
 
 from reference_runtime.exercise.budget import Budget
 from reference_runtime.exercise.runner import Answer, Exerciser, Journal, Limits, Request, preload
-from reference_runtime.isolation.forking import end_nurseries
 from reference_runtime.runtime import PackSpec
 from studio_conformance.snippets import snippet_of
 from studio_conformance.subject import Pack
@@ -268,9 +267,9 @@ def test_nothing_stays_behind(
     pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: bool
 ) -> None:
     spec = PackSpec(pack, "comfy-0.3.64")
-    end_nurseries()
-    if forked:
-        preload(spec)  # it stays until this process ends, and is not looked for here
+    preload(spec)  # it stays until this process ends, and is not looked for here
+    if not forked:
+        monkeypatch.setattr("reference_runtime.isolation.forking.fork_now", lambda *_: None)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with Exerciser(spec, limits=Limits(seconds=20)) as exerciser:
         run(exerciser, "Good")
