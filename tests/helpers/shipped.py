@@ -5,7 +5,6 @@ Judging a pack means starting a worker, so each is judged once per session, two 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from reference_runtime.exercise.budget import Budget
+from studio_conformance.planning import RUNNING
 from studio_conformance.results import Result
 from studio_conformance.session import open_pack
 
@@ -86,17 +86,8 @@ def _is_run(path: Path) -> bool:
 
 
 def _left_out(path: Path) -> tuple[str, ...]:
-    """Families by which a shipped pack is not judged.
-
-    Payloads and a second worker take their time: twins are judged by RPC and SANDBOX where they are
-    about them, or by both with STUDIO_TWINS=all; the good packs always are.
-    """
-    if not _is_run(path):
-        return ("EXEC", "RPC", "SANDBOX")
-    if TWINS not in path.parents or os.environ.get("STUDIO_TWINS") == "all":
-        return ()
-    own = path.parent.name.partition("-")[0]
-    return tuple(family for family in ("RPC", "SANDBOX") if family != own)
+    """Families by which a shipped pack is not judged."""
+    return () if _is_run(path) else RUNNING
 
 
 def judge_pack(path: Path) -> list[Result]:
