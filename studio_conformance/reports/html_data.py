@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from sys import intern
 from typing import Any
 
@@ -39,7 +40,7 @@ class Matrix:
 
     def __init__(self, pack: PackFacts, codes: dict[str, int]) -> None:
         self.pack, self.codes = pack, codes
-        names = (node["node"] for node in pack.nodes)
+        names = (event["node"] for event in chain(pack.nodes, pack.executions))
         self.places: dict[str | None, int] = {None: 0}
         """Rows of the matrix: the pack itself is the first."""
         for name in names:
@@ -119,6 +120,7 @@ def _pack(matrix: Matrix) -> dict[str, Any]:
         "levels": dict(pack.levels),
         "results": pack.results,
         "fit": pack.fit,
+        "counted": len(pack.nodes),
         "nodes": Rows(matrix.nodes()),
         "reasons": Rows([*key, runs.tolist()] for key, runs in matrix.reasons.items()),
         "findings": Rows(_finding(row, matrix) for row in pack.findings),

@@ -87,6 +87,8 @@ const SAID = {
   "wrong usage": ["Wrong usage", "A pack, an option or a setting was wrong, so not everything was judged."],
   "nothing was tested": ["Nothing was tested", "A pack without a node, or a run without a check, proves nothing."],
   "the environment broke": ["The environment broke", "What could not be judged says nothing about the pack, neither good nor bad."],
+  "the sandbox can't be enforced here": ["Not run", "The sandbox can't be enforced on that machine, so nothing of the pack was run."],
+  "no certificate": ["No certificate", "Nothing was found that fails this run, but it does not get the certificate that was asked for."],
 };
 
 function hero() {
@@ -108,12 +110,12 @@ function hero() {
 function tiles(pack) {
   const totals = pack.totals;
   const untested = (totals.not_generable || 0) + (totals.not_reached || 0);
-  const nodes = pack.nodes.filter(n => n[0] !== null).length;
   const tile = (number, label) => h("div", { class: number ? "tile" : "tile zero" }, h("b", {}, number.toLocaleString("en")), h("span", {}, label));
   const results = `of ${many(pack.results, "result")}`;
   return h("div", { class: "tiles" },
-    tile(pack.fit, `of ${many(nodes, "node")} without an error`),
-    tile(pack.levels.error || 0, "errors"), tile(pack.levels.warning || 0, "warnings"),
+    tile(pack.fit, `of ${many(pack.counted, "node")} without an error`),
+    tile(pack.levels.error || 0, pack.levels.error === 1 ? "error" : "errors"),
+    tile(pack.levels.warning || 0, pack.levels.warning === 1 ? "warning" : "warnings"),
     tile(totals.errored || 0, "not judged"), tile(totals.waived || 0, "waived"),
     tile(untested, `${results} not tested`),
     tile(totals.passed || 0, `${results} passed`));

@@ -51,8 +51,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
     """Opens the report of a log; at the end the browser must have had nothing to complain of."""
 
-    def open_report(*events: Event) -> Any:
-        log = logs.a_log(*events)
+    def open_report(*events: Event, status: int | None = None) -> Any:
+        log = logs.a_log(*events, **({} if status is None else {"exit_status": status}))
         return open_page(render(log, gather(log)))
 
     def open_page(chunks: Iterator[str]) -> Any:
@@ -104,11 +104,23 @@ def test_the_verdict_and_the_totals_come_first(opened: Any) -> None:
     assert texts(browser, "#verdict h1") == ["✕ The environment broke"]
     assert texts(browser, ".tile")[:3] == [
         "1\nof 2 nodes without an error",
-        "1\nerrors",
-        "1\nwarnings",
+        "1\nerror",
+        "1\nwarning",
     ]
     first = browser.execute_script("return document.querySelector('main').firstChild.innerText")
     assert "The environment broke" in first
+
+
+@pytest.mark.parametrize(("status", "told"), [(12, "✕ Not run"), (13, "✕ No certificate")])
+def test_each_way_to_end_has_words_of_its_own(opened: Any, status: int, told: str) -> None:
+    browser = opened(*logs.every_outcome(), status=status)
+    assert texts(browser, "#verdict h1") == [told]
+
+
+def test_a_node_that_only_a_waiver_names_is_not_counted(opened: Any) -> None:
+    stray = logs.a_result("SCHEMA-001", "Gone", "failed", level="warning")
+    browser = opened(*logs.every_outcome(), stray)
+    assert texts(browser, ".tile")[0] == "1\nof 2 nodes without an error"
 
 
 def test_the_matrix_has_a_cell_for_each_node_and_family(opened: Any) -> None:

@@ -253,6 +253,13 @@ def test_only_a_clean_run_is_green(events: list[Event], message: str, colour: st
     assert partial["color"] != "brightgreen"
 
 
+def test_a_node_that_only_a_waiver_names_is_none_that_is_fit() -> None:
+    stray = logs.a_result("SCHEMA-001", "Gone", "failed", level="warning")
+    log = logs.a_log(*logs.every_outcome(), stray)
+    assert json.loads(render("badge-json", log))["message"] == "1/2 nodes"
+    assert "| 1 of 2 |" in render("markdown", log)
+
+
 @every_log
 @pytest.mark.parametrize("name", ["badge-svg", "junit"])
 def test_xml_is_well_formed(name: str, events: list[Event]) -> None:
