@@ -287,6 +287,16 @@ def test_of_several_packs_each_has_its_own_report(tmp_path: Path) -> None:
         assert report["totals"]["nodes"] == 2
 
 
+@pytest.mark.parametrize("label", ["events.jsonl", "REPORT.html", "summary.md", "\U00010400" * 400])
+def test_no_name_of_a_pack_is_in_the_way_of_a_file(label: str, tmp_path: Path) -> None:
+    events = logs.a_log(*logs.every_outcome(label), *logs.every_outcome(label.swapcase()))
+    (tmp_path / "events.jsonl").touch()
+    written = write_reports(tmp_path, events)
+    told = [json.loads(f.read_text("utf-8")) for f in written if f.name == "report.json"]
+    assert [each["pack"]["label"] for each in told] == [label, label.swapcase()]
+    assert len({str(file).casefold() for file in written}) == len(written)
+
+
 def test_a_report_needs_what_it_needs_only_when_it_is_made() -> None:
     import subprocess
 
