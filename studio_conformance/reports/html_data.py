@@ -6,6 +6,7 @@ stand once each, with the nodes they hold for, as runs: first and last, first an
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -19,6 +20,8 @@ from studio_conformance.reports.json_report import plain
 from studio_conformance.reports.spool import Cells
 from studio_conformance.reports.streaming import Rows
 
+SAFE = 2**53 - 1
+"""The largest whole number that JavaScript tells from the next."""
 NONE = "."
 LETTERS = {
     "passed": "p",
@@ -151,5 +154,17 @@ def _finding(row: Event, matrix: Matrix) -> dict[str, Any]:
         "letter": letter_of(row),
         **{key: row[key] for key in keys if row[key]},
         **({"file": within(row["file"], matrix.pack.about)} if row["file"] else {}),
-        **({"example": example} if example else {}),
+        **({"example": exact(example)} if example else {}),
     }
+
+
+def exact(value: Any) -> Any:
+    """``value`` with a text ``{"exact": ...}`` for each number that a browser would change, such as
+    a seed of 64 bits, or refuse: NaN and infinity are no JSON."""
+    if isinstance(value, dict):
+        return {key: exact(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return list(map(exact, value))
+    whole = isinstance(value, int) and abs(value) > SAFE
+    odd = isinstance(value, float) and not math.isfinite(value)
+    return {"exact": repr(value)} if whole or odd else value

@@ -277,9 +277,14 @@ function inputs(example) {
     h("p", { class: "muted mono" }, short(example.text || "", 600)));
 }
 
+// Numbers that would not stay what they are stand in the data as text.
+function written(value) {
+  return (JSON.stringify(value) || "").replace(/\{"exact":"([-+.\w]+)"\}/g, "$1");
+}
+
 function plain(name, recipe) {
   const value = recipe && typeof recipe === "object" && "value" in recipe ? recipe.value : recipe;
-  return h("div", { class: "value" }, h("div", {}, h("b", { class: "text" }, short(name, 60)), h("p", { class: "mono text" }, short(JSON.stringify(value) || "", 200))));
+  return h("div", { class: "value" }, h("div", {}, h("b", { class: "text" }, short(name, 60)), h("p", { class: "mono text" }, short(written(value), 200))));
 }
 
 function drawn(name, recipe) {
@@ -289,7 +294,7 @@ function drawn(name, recipe) {
   const known = fill && Number.isSafeInteger(recipe.seed || 0) && count <= 2 ** 40;
   return h("div", { class: "value" }, known ? picture(recipe, fill, count) : null, h("div", {},
     h("b", { class: "text" }, short(name, 60)),
-    h("p", { class: "muted" }, `${short(recipe.make || "tensor", 40)} ${recipe.shape.join(" × ")}, ${short(recipe.fill || usual, 20)}${recipe.seed ? `, seed ${recipe.seed}` : ""}`),
+    h("p", { class: "muted" }, `${short(recipe.make || "tensor", 40)} ${recipe.shape.join(" × ")}, ${short(recipe.fill || usual, 20)}${recipe.seed ? `, seed ${written(recipe.seed)}` : ""}`),
     known ? h("p", { class: "muted" }, statistics(recipe, fill, count)) : null));
 }
 

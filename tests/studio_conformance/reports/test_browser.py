@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -183,6 +184,18 @@ def test_an_input_is_drawn_as_the_run_had_it(opened: Any) -> None:
     assert all(abs(a - b) <= 1 for a, b in zip(seen, expected, strict=True))
     told = texts(browser, ".value p")[1]
     assert f"max {float(image.max()):.4g}" in told
+
+
+def test_a_number_is_the_one_of_the_run(opened: Any) -> None:
+    values = {"seed": {"value": 2**64 - 1}, "x": {"value": [math.nan, -math.inf, 0.5]}}
+    image = {"make": "IMAGE", "shape": [1, 2, 2, 3], "seed": 2**63 + 1}
+    case = {**logs.EXAMPLE["case"], "inputs": {**values, "image": image}}  # type: ignore[dict-item]
+    example = {**logs.EXAMPLE, "case": case}
+    browser = opened(logs.a_pack_event(), logs.a_result("RPC-001", None, "failed", example=example))
+    click(browser, ".finding > button")
+    told = texts(browser, ".value p")
+    assert told[:2] == ["18446744073709551615", "[nan,-inf,0.5]"]
+    assert told[2] == "IMAGE 1 × 2 × 2 × 3, uniform, seed 9223372036854775809"
 
 
 @pytest.mark.parametrize("allowed", [True, False])
