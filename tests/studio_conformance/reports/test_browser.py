@@ -195,7 +195,7 @@ def test_a_number_is_the_one_of_the_run(opened: Any) -> None:
     click(browser, ".finding > button")
     told = texts(browser, ".value p")
     assert told[:2] == ["18446744073709551615", "[nan,-inf,0.5]"]
-    assert told[2] == "IMAGE 1 × 2 × 2 × 3, uniform, seed 9223372036854775809"
+    assert told[2].endswith(", uniform, seed 9223372036854775809")
 
 
 @pytest.mark.parametrize("allowed", [True, False])
