@@ -526,7 +526,7 @@ function environment() {
   const { line, ...parts } = sandbox;
   const box = h("div", { class: "card pad" }, pairs({
     pack: about.path, level: `${about.api_level} (${about.api_level_reason})`, mode: about.mode, "fails on": about.fail_on,
-    settings: about.config_file, ...DATA.run.versions, worker: about.worker, confinement: about.confinement, sandbox: line || parts,
+    settings: about.config_file, ...DATA.run.versions, worker: about.worker, confinement: about.confinement, sandbox: line === about.confinement ? null : line || parts,
     isolation: about.isolation && { kind: about.isolation.kind }, load: about.load, "budget (s)": about.budget, "random inputs": about.max_examples, fakes: about.fakes ? "yes" : "no",
     select: about.select, ignore: about.ignore, command: DATA.run.argv, variables: DATA.run.environment, started: DATA.run.started, finished: DATA.run.finished,
   }));
@@ -539,7 +539,7 @@ function environment() {
 
 function header(rest) {
   const nav = h("nav", { "aria-label": "Sections" }, rest.map(([id, text]) => h("a", { href: `#${id}` }, text)));
-  const choice = DATA.packs.length > 1 ? h("select", { class: "quiet", "aria-label": "Pack", id: "pack", change: event => { state.pack = Number(event.target.value); state.show = "all"; draw(); } },
+  const choice = DATA.packs.length > 1 ? h("select", { class: "quiet", "aria-label": "Pack", id: "pack", change: event => { state.pack = Number(event.target.value); state.show = "all"; draw(); document.getElementById("pack").focus(); } },
     DATA.packs.map((p, i) => h("option", { value: i, selected: i === state.pack }, short(p.about.pack, 50)))) : null;
   const name = DATA.packs.length === 1 ? short(DATA.packs[0].about.name, 40) : "Studio Conformance";
   document.getElementById("bar").replaceChildren(h("span", { class: "brand text" }, name), choice || "", nav, themeSwitch());

@@ -286,6 +286,33 @@ def test_several_packs_can_be_chosen(opened: Any) -> None:
     browser = opened(*logs.every_outcome(), *other, logs.a_result("LOAD-001", None, label="other"))
     click(browser, '#pack option[value="1"]')
     assert shown_nodes(browser) == ["(the pack)", "Only"]
+    assert browser.switch_to.active_element.get_attribute("id") == "pack", "stays in hand"
+
+
+def test_print_is_light_and_cuts_nothing_off(opened: Any) -> None:
+    browser = opened(*logs.every_outcome())
+    click(browser, "#theme")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        shown = "return getComputedStyle(document.body).color"
+        assert browser.execute_script(shown) == "rgb(27, 28, 30)"
+        boxes = "[...document.querySelectorAll('.scroll')]"
+        cut = f"return {boxes}.filter(b => getComputedStyle(b).overflow !== 'visible').length"
+        assert browser.execute_script(cut) == 0
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_a_narrow_page_breaks_no_name_into_letters(opened: Any) -> None:
+    browser = opened(*logs.every_outcome())
+    size = {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        name = "return document.querySelector('#timings td').offsetWidth"
+        assert browser.execute_script(name) > 100
+        assert browser.execute_script("return document.documentElement.scrollWidth") == 360
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.parametrize("text", logs.HOSTILE)
