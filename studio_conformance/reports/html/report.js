@@ -528,7 +528,7 @@ function environment() {
     pack: about.path, level: `${about.api_level} (${about.api_level_reason})`, mode: about.mode, "fails on": about.fail_on,
     settings: about.config_file, ...DATA.run.versions, worker: about.worker, confinement: about.confinement, sandbox: line === about.confinement ? null : line || parts,
     isolation: about.isolation && { kind: about.isolation.kind }, load: about.load, "budget (s)": about.budget, "random inputs": about.max_examples, fakes: about.fakes ? "yes" : "no",
-    select: about.select, ignore: about.ignore, command: DATA.run.argv, variables: DATA.run.environment, started: DATA.run.started, finished: DATA.run.finished,
+    select: about.select, ignore: about.ignore, levels: about.levels, waivers: about.waivers || null, "known findings": about.known, command: DATA.run.argv, variables: DATA.run.environment, started: DATA.run.started, finished: DATA.run.finished,
   }));
   for (const death of view.pack.deaths) box.append(folded(`Worker died at ${short(death.request, 80)}: ${short(death.cause, 200)}`, death.stderr_tail || ""));
   if (view.pack.output) box.append(folded(`What the pack printed (${many(view.pack.output.bytes, "byte")})`, view.pack.output.tail));

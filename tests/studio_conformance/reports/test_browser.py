@@ -270,7 +270,9 @@ def test_what_was_not_tested_is_told_with_its_reason(opened: Any) -> None:
 
 def test_release_timings_and_environment_are_told(opened: Any) -> None:
     sandbox = {"files": "enforced", "line": "files enforced, network partial"}
-    pack = logs.a_pack_event(sandbox=sandbox)
+    excuses = {"ignore": ["SCHEMA-024"], "levels": {"LOAD-001": "warning"}, "waivers": 3}
+    excuses["known"] = {"file": "/known.json", "findings": 7}
+    pack = logs.a_pack_event(sandbox=sandbox, **excuses)
     browser = opened(pack, *logs.every_outcome()[1:], logs.a_release(), logs.a_change())
     (release,) = texts(browser, "#release")
     assert "too small" in release
@@ -279,6 +281,8 @@ def test_release_timings_and_environment_are_told(opened: Any) -> None:
     (environment,) = texts(browser, "#environment")
     assert "files enforced, network partial" in environment
     assert "numpy 2.1" in environment
+    for told in ("ignore\nSCHEMA-024", "levels\nLOAD-001 warning", "waivers\n3", "findings 7"):
+        assert told in environment
 
 
 def test_several_packs_can_be_chosen(opened: Any) -> None:
