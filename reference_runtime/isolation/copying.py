@@ -19,8 +19,8 @@ class TooBig(Exception):
 def copy_pack(pack: Path, into: Path) -> Path:
     """Copy the folder or file into the existing folder ``into``; the copy's path.
 
-    Version control, environments and caches are left out, links are copied as what they point to. Raises TooBig
-    and OSError.
+    Version control, environments and caches are left out, links are copied as what they point to.
+    Raises TooBig and OSError.
     """
     if pack.is_file():
         return Path(shutil.copy2(pack, into / pack.name))
