@@ -97,10 +97,11 @@ function hero() {
   const [word, sentence] = SAID[DATA.run.verdict] || ["Broken off", "The run did not come to its end."];
   const marks = { bad: "✕", warn: "!", good: "✓" };
   const partial = DATA.run.complete ? "" : " Not everything that was planned was run.";
+  const among = DATA.packs.length > 1 ? ` That is said of all ${many(DATA.packs.length, "pack")}; what follows is about one.` : "";
   const box = h("div", { class: "hero", id: "verdict" },
     h("p", { class: "eyebrow text" }, about ? `${short(about.name, 80)}${about.version ? " " + short(about.version, 40) : ""} · ${about.api_level}, ${about.mode}` : "no pack"),
     h("h1", {}, h("span", { class: `mark tone-${tone()}`, "aria-hidden": "true" }, marks[tone()] + " "), word),
-    h("p", { class: "lead muted" }, `${sentence}${partial} Exit status ${DATA.run.exit_status}.`));
+    h("p", { class: "lead muted" }, `${sentence}${partial} Exit status ${DATA.run.exit_status}.${among}`));
   for (const refused of DATA.refused) box.append(h("p", { class: "text tone-bad" }, `Not judged: ${short(refused.message, 400)}`));
   if (!pack) return box;
   if (about.broken) box.append(h("p", { class: "text tone-bad" }, `The pack could not be inspected: ${short(about.broken.split("\n")[0], 400)}`));

@@ -288,6 +288,7 @@ def test_release_timings_and_environment_are_told(opened: Any) -> None:
 def test_several_packs_can_be_chosen(opened: Any) -> None:
     other = [logs.a_pack_event("other"), logs.a_node_event("Only", "other")]
     browser = opened(*logs.every_outcome(), *other, logs.a_result("LOAD-001", None, label="other"))
+    assert "said of all 2 packs" in texts(browser, "#verdict")[0]
     click(browser, '#pack option[value="1"]')
     assert shown_nodes(browser) == ["(the pack)", "Only"]
     assert browser.switch_to.active_element.get_attribute("id") == "pack", "stays in hand"
