@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tracemalloc
 from collections import Counter
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -15,7 +16,7 @@ import logs
 import pytest
 
 import studio_conformance
-from studio_conformance.events import Event
+from studio_conformance.events import Event, Log, write_events
 from studio_conformance.reports import docs
 from studio_conformance.reports.facts import gather
 from studio_conformance.reports.formats import FORMATS, write_reports
@@ -295,6 +296,24 @@ def test_no_name_of_a_pack_is_in_the_way_of_a_file(label: str, tmp_path: Path) -
     told = [json.loads(f.read_text("utf-8")) for f in written if f.name == "report.json"]
     assert [each["pack"]["label"] for each in told] == [label, label.swapcase()]
     assert len({str(file).casefold() for file in written}) == len(written)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_rows_that_broke_are_not_kept_in_memory(name: str, tmp_path: Path) -> None:
+    rows = [
+        logs.a_result("RPC-001", f"Node{n}", "errored", traceback="x" * 20_000, example=None)
+        for n in range(500)
+    ]
+    write_events(tmp_path / "log", logs.a_log(logs.a_pack_event(), *rows))
+    del rows
+    log = Log(tmp_path / "log")
+    tracemalloc.start()
+    try:
+        longest = max(map(len, FORMATS[name].render(log, gather(log))))
+        assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+    finally:
+        tracemalloc.stop()
+    assert longest < 100_000
 
 
 def test_a_report_needs_what_it_needs_only_when_it_is_made() -> None:
