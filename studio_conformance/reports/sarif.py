@@ -103,10 +103,10 @@ def _plain(text: str) -> str:
 
 def _invocation(facts: Facts, pack: PackFacts) -> dict[str, Any]:
     broke = (row for row in pack.findings if row["outcome"] == "errored")
-    told = (_notification(row["message"], row["code"]) for row in broke)
+    told: Iterable[dict[str, Any]] = (_notification(row["message"], row["code"]) for row in broke)
     broken = pack.about["broken"]
     if broken and not pack.totals["errored"]:
-        told = iter([_notification(broken.partition("\n")[0], None)])
+        told = [_notification(broken.partition("\n")[0], None)]
     return {
         "executionSuccessful": not (broken or pack.totals["errored"]),
         "startTimeUtc": _utc(facts.header["started"]),
