@@ -75,7 +75,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--studio-budget": {
         "metavar": "SECONDS",
-        "help": "how long running nodes may take, all together (default: 300)",
+        "help": "how long running nodes may take, all together (default: 90)",
     },
     "--studio-calls": {
         "metavar": "N",

@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 MAX_BYTES = 500 * 1024 * 1024
-SKIPPED = frozenset({".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", "venv"})
+SKIPPED = frozenset({
+    ".git", ".hg", ".nox", ".svn", ".tox", ".venv", "__pycache__", "node_modules", "venv",
+})  # fmt: skip
 
 
 class TooBig(Exception):
@@ -17,8 +19,8 @@ class TooBig(Exception):
 def copy_pack(pack: Path, into: Path) -> Path:
     """Copy the folder or file into the existing folder ``into``; the copy's path.
 
-    Version control and caches are left out, links are copied as what they point to. Raises TooBig
-    and OSError.
+    Version control, environments and caches are left out, links are copied as what they point to.
+    Raises TooBig and OSError.
     """
     if pack.is_file():
         return Path(shutil.copy2(pack, into / pack.name))

@@ -41,8 +41,11 @@ class PackFacts:
         self.levels: Counter[str] = Counter()
         """Failed rows by level."""
         self.codes: set[str] = set()
+        self.names: set[str] = set()
+        """Nodes of the pack."""
         self.judged: set[str] = set()
-        """Nodes of which something was judged."""
+        """Names of which something was judged; a waiver, or a change, may name a node that is not
+        there."""
         self.missed = 0
         """Rows that were planned and left out, for no reason in the pack."""
         self.nodes = Spooled(spool)
@@ -80,7 +83,7 @@ class PackFacts:
     @property
     def fit(self) -> int:
         """Nodes of which something was judged and nothing fails."""
-        return len(self.judged - {row["node"] for row in self.failing})
+        return len((self.judged & self.names) - {row["node"] for row in self.failing})
 
     @property
     def status(self) -> int:
@@ -150,6 +153,8 @@ def _add_other(pack: PackFacts, event: Event) -> None:
     if kind in LISTS:
         kept: Spooled = getattr(pack, LISTS[kind])
         kept.append(event)
+        if kind == "node":
+            pack.names.add(intern(event["node"]))
     elif kind in ("output", "interface", "release"):
         setattr(pack, kind, event)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from studio_conformance.events import Event
+from studio_conformance.events import FILE_NAME, Event
 from studio_conformance.files import write_chunks
 from studio_conformance.reports.facts import Facts, OnlyPack, gather
 
+LONGEST = 60
+"""Characters of a folder's name: no more than 240 bytes, in any alphabet."""
 Render = Callable[[Iterable[Event], Facts], Iterator[str]]
 
 
@@ -53,7 +56,8 @@ def write_reports(
 ) -> list[Path]:
     """Write a report of each format. ``events`` are iterated more than once.
 
-    For one pack all lie in ``folder``; of several, what tells of one alone in ``folder/LABEL``.
+    For one pack all lie in ``folder``; of several, what tells of one alone in ``folder/LABEL``
+    (see ``folder_names``).
     """
     facts = gather(events)
     written = []
@@ -71,11 +75,22 @@ def _documents(
     if not form.single:
         yield folder / form.file, events, facts
         return
-    for label in facts.packs:
-        alone = len(facts.packs) == 1
-        file = (folder if alone else folder / label) / form.file
-        if alone:
-            yield file, events, facts
-        else:
-            mine = OnlyPack(events, facts, label)
-            yield file, mine, gather(mine)
+    if len(facts.packs) == 1:
+        yield folder / form.file, events, facts
+        return
+    for label, name in folder_names(facts.packs).items():
+        mine = OnlyPack(events, facts, label)
+        yield folder / name / form.file, mine, gather(mine)
+
+
+def folder_names(labels: Iterable[str]) -> dict[str, str]:
+    """A folder's name for each pack: its label, but for one that names a file beside the folders,
+    is too long, or differs by nothing but case from that of another pack."""
+    taken = {FILE_NAME, *(form.file for form in FORMATS.values())}
+    names: dict[str, str] = {}
+    for label in labels:
+        start = label[:LONGEST]
+        tries = chain([start], (f"{start}_{number}" for number in count(2)))
+        names[label] = next(name for name in tries if name.casefold() not in taken)
+        taken.add(names[label].casefold())
+    return names

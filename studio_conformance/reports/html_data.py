@@ -6,8 +6,10 @@ stand once each, with the nodes they hold for, as runs: first and last, first an
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from sys import intern
 from typing import Any
 
@@ -18,6 +20,8 @@ from studio_conformance.reports.json_report import plain
 from studio_conformance.reports.spool import Cells
 from studio_conformance.reports.streaming import Rows
 
+SAFE = 2**53 - 1
+"""The largest whole number that JavaScript tells from the next."""
 NONE = "."
 LETTERS = {
     "passed": "p",
@@ -39,7 +43,7 @@ class Matrix:
 
     def __init__(self, pack: PackFacts, codes: dict[str, int]) -> None:
         self.pack, self.codes = pack, codes
-        names = (node["node"] for node in pack.nodes)
+        names = (event["node"] for event in chain(pack.nodes, pack.executions))
         self.places: dict[str | None, int] = {None: 0}
         """Rows of the matrix: the pack itself is the first."""
         for name in names:
@@ -119,6 +123,7 @@ def _pack(matrix: Matrix) -> dict[str, Any]:
         "levels": dict(pack.levels),
         "results": pack.results,
         "fit": pack.fit,
+        "counted": len(pack.nodes),
         "nodes": Rows(matrix.nodes()),
         "reasons": Rows([*key, runs.tolist()] for key, runs in matrix.reasons.items()),
         "findings": Rows(_finding(row, matrix) for row in pack.findings),
@@ -149,5 +154,17 @@ def _finding(row: Event, matrix: Matrix) -> dict[str, Any]:
         "letter": letter_of(row),
         **{key: row[key] for key in keys if row[key]},
         **({"file": within(row["file"], matrix.pack.about)} if row["file"] else {}),
-        **({"example": example} if example else {}),
+        **({"example": exact(example)} if example else {}),
     }
+
+
+def exact(value: Any) -> Any:
+    """``value`` with a text ``{"exact": ...}`` for each number that a browser would change, such as
+    a seed of 64 bits, or refuse: NaN and infinity are no JSON."""
+    if isinstance(value, dict):
+        return {key: exact(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return list(map(exact, value))
+    whole = isinstance(value, int) and abs(value) > SAFE
+    odd = isinstance(value, float) and not math.isfinite(value)
+    return {"exact": repr(value)} if whole or odd else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from studio_conformance.outcomes import MEANINGS
 from studio_conformance.reports.facts import Facts, PackFacts
@@ -17,6 +17,13 @@ ALWAYS = ("api level", "python")
 Environment = tuple[tuple[str, str], ...]
 
 
+class Judged(NamedTuple):
+    """What was judged of a pack in one environment."""
+
+    nodes: set[str]
+    codes: set[str]
+
+
 def build(logs: Iterable[tuple[str, Facts]]) -> dict[str, Any]:
     """The table. ``logs``: names and facts, of which little is kept.
 
@@ -24,13 +31,13 @@ def build(logs: Iterable[tuple[str, Facts]]) -> dict[str, Any]:
     """
     columns: list[tuple[Environment, str]] = []
     cells: dict[str, dict[int, dict[str, Any]]] = {}
-    judged: dict[str, dict[int, set[str]]] = {}
+    judged: dict[str, dict[int, Judged]] = {}
     for name, facts in logs:
         for pack in facts.packs.values():
             row = cells.setdefault(pack.about["name"], {})
             at = _column(columns, row, environment_of(facts, pack), name)
             row[at] = _cell(facts, pack)
-            judged.setdefault(pack.about["name"], {})[at] = pack.judged
+            judged.setdefault(pack.about["name"], {})[at] = Judged(pack.judged, pack.codes)
     return {
         "schema_version": MATRIX_VERSION,
         "columns": [{"environment": dict(env), "log": log} for env, log in columns],
@@ -108,24 +115,29 @@ def _headings(columns: Sequence[tuple[Environment, str]]) -> list[str]:
     ]
 
 
-def _differences(
-    row: dict[int, dict[str, Any]], judged: dict[int, set[str]]
-) -> list[dict[str, Any]]:
+def _differences(row: dict[int, dict[str, Any]], judged: dict[int, Judged]) -> list[dict[str, Any]]:
     """Nodes (None: the pack) that don't fail by the same checks in every environment.
 
-    ``codes`` is null where nothing of the node was judged: it is neither fit nor faulty there.
+    ``codes`` is null where the node was judged by none of them: it is neither fit nor faulty there.
+    An environment in which a check was left out does not differ by it.
     """
     nodes = dict.fromkeys(node for cell in row.values() for node in cell["failing"])
     found = []
     for node in nodes:
-        by_column = {
-            at: cell["failing"].get(node, [] if not node or node in judged[at] else None)
-            for at, cell in sorted(row.items())
-        }
-        if len({str(codes) for codes in by_column.values()}) > 1:
-            fails = [{"column": at, "codes": codes} for at, codes in by_column.items()]
+        failing = {at: cell["failing"].get(node, []) for at, cell in sorted(row.items())}
+        known = {at: judged[at].codes for at in failing if not node or node in judged[at].nodes}
+        codes = {code for each in failing.values() for code in each}
+        if len(known) < len(failing) or any(_varies(code, failing, known) for code in codes):
+            told = {
+                at: None if codes.isdisjoint(known.get(at, ())) else failing[at] for at in failing
+            }
+            fails = [{"column": at, "codes": each} for at, each in told.items()]
             found.append({"node": node or None, "fails": fails})
     return found
+
+
+def _varies(code: str, failing: dict[int, list[str]], known: dict[int, set[str]]) -> bool:
+    return len({code in failing[at] for at, codes in known.items() if code in codes}) > 1
 
 
 def render_json(table: dict[str, Any]) -> Iterator[str]:

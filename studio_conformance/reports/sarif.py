@@ -47,7 +47,7 @@ def _run(facts: Facts, pack: PackFacts) -> dict[str, Any]:
         "automationDetails": {"id": f"studio-conformance/{visible(pack.label)}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"uri": f"file://{_quoted(_absolute(pack.about))}/"}},
-        "invocations": [_invocation(facts, pack)],
+        "invocations": Rows([_invocation(facts, pack)]),
         "results": Rows(_results(found, pack, rules)),
         "properties": {
             "totals": dict(pack.totals),
@@ -102,16 +102,17 @@ def _plain(text: str) -> str:
 
 
 def _invocation(facts: Facts, pack: PackFacts) -> dict[str, Any]:
-    broke = [row for row in pack.findings if row["outcome"] == "errored"]
-    told = [_notification(row["message"], row["code"]) for row in broke]
-    if pack.about["broken"] and not broke:
-        told.append(_notification(pack.about["broken"].partition("\n")[0], None))
+    broke = (row for row in pack.findings if row["outcome"] == "errored")
+    told: Iterable[dict[str, Any]] = (_notification(row["message"], row["code"]) for row in broke)
+    broken = pack.about["broken"]
+    if broken and not pack.totals["errored"]:
+        told = [_notification(broken.partition("\n")[0], None)]
     return {
-        "executionSuccessful": not told,
+        "executionSuccessful": not (broken or pack.totals["errored"]),
         "startTimeUtc": _utc(facts.header["started"]),
         "endTimeUtc": _utc(facts.footer["finished"]),
         "exitCode": pack.status,
-        "toolExecutionNotifications": told,
+        "toolExecutionNotifications": Rows(told),
     }
 
 

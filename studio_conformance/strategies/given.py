@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -54,12 +55,21 @@ def read_own(given: Any) -> Own:
 
 def _recipe(value: Any) -> Recipe:
     """A table is a recipe; all else stands for itself."""
+    _check_plain(value)
     if isinstance(value, Mapping):
         _check(value)
         return dict(value)
     if isinstance(value, (list, tuple)) and any(isinstance(each, Mapping) for each in value):
         raise BadStrategy(f"a list that holds recipes is itself one: {{list = [...]}}, not {value}")
     return {"value": value}
+
+
+def _check_plain(value: Any) -> None:
+    """Recipes are sent, logged and kept as JSON, which has neither NaN and infinity nor dates."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise BadStrategy(f"{value!r} can't be given, for it is no JSON: {error}") from None
 
 
 def _check(recipe: Any) -> None:

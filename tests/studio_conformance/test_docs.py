@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 import studio_conformance
 from studio_conformance.cli import build_parser
+from studio_conformance.command_line import OPTIONS
+from studio_conformance.config import Settings
 from studio_conformance.outcomes import MEANINGS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -46,6 +49,14 @@ def test_every_file_of_ours_is_there(page: Path) -> None:
     root = Path(studio_conformance.__file__).parents[1]
     for file in re.findall(r"studio_conformance/[\w./]+\.\w+", page.read_text(encoding="utf-8")):
         assert (root / file).is_file(), file
+
+
+def test_the_readme_tells_every_option_and_setting() -> None:
+    text = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    own = {"file", "sandbox", "allow_read"}
+    settings = {field.name for field in dataclasses.fields(Settings)} - own
+    assert {option for option in OPTIONS if f"`{option}" not in text} == set()
+    assert {name for name in settings if f"`{name}`" not in text} == set()
 
 
 def test_red_in_ci_tells_every_status_that_is_red() -> None:

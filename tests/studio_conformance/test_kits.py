@@ -19,6 +19,7 @@ from studio_conformance.checks import select
 from studio_conformance.cli import main
 from studio_conformance.cli_init import GITLAB_PATH, TOX_HEADING, WORKFLOW_PATH
 from studio_conformance.kits import text_of
+from studio_conformance.reports.formats import FORMATS
 
 yaml = pytest.importorskip("yaml")
 ROOT = Path(__file__).parents[2]
@@ -94,11 +95,18 @@ def test_no_expression_stands_in_a_script(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["github-workflows", "github-actions"])
 def test_reports_that_may_be_missing_are_guarded(name: str) -> None:
-    guarded = [step for step in _steps(name) if re.search(r"report\.(md|sarif)", str(step))]
+    guarded = [step for step in _steps(name) if re.search(r"/\w+\.(md|sarif)", str(step))]
     assert len(guarded) == 2
     for step in guarded:
         assert "always()" in step["if"]
         assert "hashFiles(" in step["if"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_reports_that_are_read_are_those_that_are_written(name: str) -> None:
+    read = set(re.findall(r"/(\w+\.(?:md|sarif|xml))\b", FILES[name]))
+    assert len(read) == (1 if name == "gitlab-ci" else 2)
+    assert read <= {form.file for form in FORMATS.values()}
 
 
 def test_the_workflow_asks_for_no_more_rights_than_it_needs() -> None:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from studio_conformance.command_line import OPTIONS
+from studio_conformance.config import Settings
 from studio_conformance.options import WrongUsage, overrides
 
 pytestmark = pytest.mark.usefixtures("rules")
@@ -19,6 +23,16 @@ def test_codes_may_be_repeated_and_joined_by_commas() -> None:
         "LOAD-001",
         "sturdy",
     )
+
+
+@pytest.mark.parametrize("name", ["timeout", "max-examples", "budget", "calls"])
+def test_help_and_readme_tell_the_default_that_holds(name: str) -> None:
+    default = f"{getattr(Settings(), name.replace('-', '_')):g}"
+    told = OPTIONS[f"--studio-{name}"]["help"]
+    assert re.search(rf"default: {default}\b", told)
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (row,) = [line for line in readme.splitlines() if line.startswith(f"| `--studio-{name} ")]
+    assert re.search(rf"default:? {default}\b", row)
 
 
 @pytest.mark.parametrize(

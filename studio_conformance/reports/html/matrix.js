@@ -1,7 +1,7 @@
 // Several runs: packs down, environments across.
 
 function stateOf(cell) {
-  if (cell.errored || [4, 11].includes(cell.exit_status)) return ["e", "?"];
+  if (cell.errored || [4, 11, 12].includes(cell.exit_status)) return ["e", "?"];
   if (cell.exit_status === 10) return ["f", "0"];
   if (cell.exit_status !== 0) return ["f", "✕"];
   return cell.warnings || !cell.complete ? ["w", "!"] : ["p", "✓"];

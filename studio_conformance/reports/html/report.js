@@ -87,6 +87,8 @@ const SAID = {
   "wrong usage": ["Wrong usage", "A pack, an option or a setting was wrong, so not everything was judged."],
   "nothing was tested": ["Nothing was tested", "A pack without a node, or a run without a check, proves nothing."],
   "the environment broke": ["The environment broke", "What could not be judged says nothing about the pack, neither good nor bad."],
+  "the sandbox can't be enforced here": ["Not run", "The sandbox can't be enforced on that machine, so nothing of the pack was run."],
+  "no certificate": ["No certificate", "Nothing was found that fails this run, but it does not get the certificate that was asked for."],
 };
 
 function hero() {
@@ -95,10 +97,11 @@ function hero() {
   const [word, sentence] = SAID[DATA.run.verdict] || ["Broken off", "The run did not come to its end."];
   const marks = { bad: "✕", warn: "!", good: "✓" };
   const partial = DATA.run.complete ? "" : " Not everything that was planned was run.";
+  const among = DATA.packs.length > 1 ? ` That is said of all ${many(DATA.packs.length, "pack")}; what follows is about one.` : "";
   const box = h("div", { class: "hero", id: "verdict" },
     h("p", { class: "eyebrow text" }, about ? `${short(about.name, 80)}${about.version ? " " + short(about.version, 40) : ""} · ${about.api_level}, ${about.mode}` : "no pack"),
     h("h1", {}, h("span", { class: `mark tone-${tone()}`, "aria-hidden": "true" }, marks[tone()] + " "), word),
-    h("p", { class: "lead muted" }, `${sentence}${partial} Exit status ${DATA.run.exit_status}.`));
+    h("p", { class: "lead muted" }, `${sentence}${partial} Exit status ${DATA.run.exit_status}.${among}`));
   for (const refused of DATA.refused) box.append(h("p", { class: "text tone-bad" }, `Not judged: ${short(refused.message, 400)}`));
   if (!pack) return box;
   if (about.broken) box.append(h("p", { class: "text tone-bad" }, `The pack could not be inspected: ${short(about.broken.split("\n")[0], 400)}`));
@@ -108,12 +111,12 @@ function hero() {
 function tiles(pack) {
   const totals = pack.totals;
   const untested = (totals.not_generable || 0) + (totals.not_reached || 0);
-  const nodes = pack.nodes.filter(n => n[0] !== null).length;
   const tile = (number, label) => h("div", { class: number ? "tile" : "tile zero" }, h("b", {}, number.toLocaleString("en")), h("span", {}, label));
   const results = `of ${many(pack.results, "result")}`;
   return h("div", { class: "tiles" },
-    tile(pack.fit, `of ${many(nodes, "node")} without an error`),
-    tile(pack.levels.error || 0, "errors"), tile(pack.levels.warning || 0, "warnings"),
+    tile(pack.fit, `of ${many(pack.counted, "node")} without an error`),
+    tile(pack.levels.error || 0, pack.levels.error === 1 ? "error" : "errors"),
+    tile(pack.levels.warning || 0, pack.levels.warning === 1 ? "warning" : "warnings"),
     tile(totals.errored || 0, "not judged"), tile(totals.waived || 0, "waived"),
     tile(untested, `${results} not tested`),
     tile(totals.passed || 0, `${results} passed`));
@@ -275,9 +278,14 @@ function inputs(example) {
     h("p", { class: "muted mono" }, short(example.text || "", 600)));
 }
 
+// Numbers that would not stay what they are stand in the data as text.
+function written(value) {
+  return (JSON.stringify(value) || "").replace(/\{"exact":"([-+.\w]+)"\}/g, "$1");
+}
+
 function plain(name, recipe) {
   const value = recipe && typeof recipe === "object" && "value" in recipe ? recipe.value : recipe;
-  return h("div", { class: "value" }, h("div", {}, h("b", { class: "text" }, short(name, 60)), h("p", { class: "mono text" }, short(JSON.stringify(value) || "", 200))));
+  return h("div", { class: "value" }, h("div", {}, h("b", { class: "text" }, short(name, 60)), h("p", { class: "mono text" }, short(written(value), 200))));
 }
 
 function drawn(name, recipe) {
@@ -287,7 +295,7 @@ function drawn(name, recipe) {
   const known = fill && Number.isSafeInteger(recipe.seed || 0) && count <= 2 ** 40;
   return h("div", { class: "value" }, known ? picture(recipe, fill, count) : null, h("div", {},
     h("b", { class: "text" }, short(name, 60)),
-    h("p", { class: "muted" }, `${short(recipe.make || "tensor", 40)} ${recipe.shape.join(" × ")}, ${short(recipe.fill || usual, 20)}${recipe.seed ? `, seed ${recipe.seed}` : ""}`),
+    h("p", { class: "muted" }, `${short(recipe.make || "tensor", 40)} ${recipe.shape.join(" × ")}, ${short(recipe.fill || usual, 20)}${recipe.seed ? `, seed ${written(recipe.seed)}` : ""}`),
     known ? h("p", { class: "muted" }, statistics(recipe, fill, count)) : null));
 }
 
@@ -519,9 +527,9 @@ function environment() {
   const { line, ...parts } = sandbox;
   const box = h("div", { class: "card pad" }, pairs({
     pack: about.path, level: `${about.api_level} (${about.api_level_reason})`, mode: about.mode, "fails on": about.fail_on,
-    settings: about.config_file, ...DATA.run.versions, worker: about.worker, confinement: about.confinement, sandbox: line || parts,
+    settings: about.config_file, ...DATA.run.versions, worker: about.worker, confinement: about.confinement, sandbox: line === about.confinement ? null : line || parts,
     isolation: about.isolation && { kind: about.isolation.kind }, load: about.load, "budget (s)": about.budget, "random inputs": about.max_examples, fakes: about.fakes ? "yes" : "no",
-    select: about.select, ignore: about.ignore, command: DATA.run.argv, variables: DATA.run.environment, started: DATA.run.started, finished: DATA.run.finished,
+    select: about.select, ignore: about.ignore, levels: about.levels, waivers: about.waivers || null, "known findings": about.known, command: DATA.run.argv, variables: DATA.run.environment, started: DATA.run.started, finished: DATA.run.finished,
   }));
   for (const death of view.pack.deaths) box.append(folded(`Worker died at ${short(death.request, 80)}: ${short(death.cause, 200)}`, death.stderr_tail || ""));
   if (view.pack.output) box.append(folded(`What the pack printed (${many(view.pack.output.bytes, "byte")})`, view.pack.output.tail));
@@ -532,7 +540,7 @@ function environment() {
 
 function header(rest) {
   const nav = h("nav", { "aria-label": "Sections" }, rest.map(([id, text]) => h("a", { href: `#${id}` }, text)));
-  const choice = DATA.packs.length > 1 ? h("select", { class: "quiet", "aria-label": "Pack", id: "pack", change: event => { state.pack = Number(event.target.value); state.show = "all"; draw(); } },
+  const choice = DATA.packs.length > 1 ? h("select", { class: "quiet", "aria-label": "Pack", id: "pack", change: event => { state.pack = Number(event.target.value); state.show = "all"; draw(); document.getElementById("pack").focus(); } },
     DATA.packs.map((p, i) => h("option", { value: i, selected: i === state.pack }, short(p.about.pack, 50)))) : null;
   const name = DATA.packs.length === 1 ? short(DATA.packs[0].about.name, 40) : "Studio Conformance";
   document.getElementById("bar").replaceChildren(h("span", { class: "brand text" }, name), choice || "", nav, themeSwitch());

@@ -11,7 +11,13 @@ from reference_runtime.isolation import copying
 
 def test_a_copy_leaves_out_version_control_and_caches(tmp_path: Path) -> None:
     pack, into = tmp_path / "pack", tmp_path / "into"
-    for name in ("nodes/a.py", ".git/config", "__pycache__/a.pyc", "nodes/__pycache__/b.pyc"):
+    for name in (
+        "nodes/a.py",
+        ".git/config",
+        "__pycache__/a.pyc",
+        "nodes/__pycache__/b.pyc",
+        ".tox/x",
+    ):
         (pack / name).parent.mkdir(parents=True, exist_ok=True)
         (pack / name).write_text("x")
     (pack / "link.py").symlink_to(pack / "nodes" / "a.py")

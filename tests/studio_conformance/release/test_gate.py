@@ -65,7 +65,7 @@ def test_a_shift_under_a_patch_bump(gate: Gate) -> None:
     assert (shift["node"], shift["file"]) == ("Repeat", str(pack / "__init__.py"))
     assert '"glue"' in (pack / "__init__.py").read_text().splitlines()[shift["line"] - 1]
     command = shlex.split(shift["replay"])
-    assert command[:2] == ["studio-conformance", "diff"]
+    assert command[:3] == ["studio-conformance", "diff", str(gate.path / "old" / "mypack")]
 
 
 def test_what_the_log_says(gate: Gate) -> None:

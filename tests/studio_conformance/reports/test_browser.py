@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,8 +52,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
     """Opens the report of a log; at the end the browser must have had nothing to complain of."""
 
-    def open_report(*events: Event) -> Any:
-        log = logs.a_log(*events)
+    def open_report(*events: Event, status: int | None = None) -> Any:
+        log = logs.a_log(*events, **({} if status is None else {"exit_status": status}))
         return open_page(render(log, gather(log)))
 
     def open_page(chunks: Iterator[str]) -> Any:
@@ -104,11 +105,23 @@ def test_the_verdict_and_the_totals_come_first(opened: Any) -> None:
     assert texts(browser, "#verdict h1") == ["✕ The environment broke"]
     assert texts(browser, ".tile")[:3] == [
         "1\nof 2 nodes without an error",
-        "1\nerrors",
-        "1\nwarnings",
+        "1\nerror",
+        "1\nwarning",
     ]
     first = browser.execute_script("return document.querySelector('main').firstChild.innerText")
     assert "The environment broke" in first
+
+
+@pytest.mark.parametrize(("status", "told"), [(12, "✕ Not run"), (13, "✕ No certificate")])
+def test_each_way_to_end_has_words_of_its_own(opened: Any, status: int, told: str) -> None:
+    browser = opened(*logs.every_outcome(), status=status)
+    assert texts(browser, "#verdict h1") == [told]
+
+
+def test_a_node_that_only_a_waiver_names_is_not_counted(opened: Any) -> None:
+    stray = logs.a_result("SCHEMA-001", "Gone", "failed", level="warning")
+    browser = opened(*logs.every_outcome(), stray)
+    assert texts(browser, ".tile")[0] == "1\nof 2 nodes without an error"
 
 
 def test_the_matrix_has_a_cell_for_each_node_and_family(opened: Any) -> None:
@@ -171,6 +184,18 @@ def test_an_input_is_drawn_as_the_run_had_it(opened: Any) -> None:
     assert all(abs(a - b) <= 1 for a, b in zip(seen, expected, strict=True))
     told = texts(browser, ".value p")[1]
     assert f"max {float(image.max()):.4g}" in told
+
+
+def test_a_number_is_the_one_of_the_run(opened: Any) -> None:
+    values = {"seed": {"value": 2**64 - 1}, "x": {"value": [math.nan, -math.inf, 0.5]}}
+    image = {"make": "IMAGE", "shape": [1, 2, 2, 3], "seed": 2**63 + 1}
+    case = {**logs.EXAMPLE["case"], "inputs": {**values, "image": image}}  # type: ignore[dict-item]
+    example = {**logs.EXAMPLE, "case": case}
+    browser = opened(logs.a_pack_event(), logs.a_result("RPC-001", None, "failed", example=example))
+    click(browser, ".finding > button")
+    told = texts(browser, ".value p")
+    assert told[:2] == ["18446744073709551615", "[nan,-inf,0.5]"]
+    assert told[2].endswith(", uniform, seed 9223372036854775809")
 
 
 @pytest.mark.parametrize("allowed", [True, False])
@@ -245,7 +270,9 @@ def test_what_was_not_tested_is_told_with_its_reason(opened: Any) -> None:
 
 def test_release_timings_and_environment_are_told(opened: Any) -> None:
     sandbox = {"files": "enforced", "line": "files enforced, network partial"}
-    pack = logs.a_pack_event(sandbox=sandbox)
+    excuses = {"ignore": ["SCHEMA-024"], "levels": {"LOAD-001": "warning"}, "waivers": 3}
+    excuses["known"] = {"file": "/known.json", "findings": 7}
+    pack = logs.a_pack_event(sandbox=sandbox, **excuses)
     browser = opened(pack, *logs.every_outcome()[1:], logs.a_release(), logs.a_change())
     (release,) = texts(browser, "#release")
     assert "too small" in release
@@ -254,13 +281,43 @@ def test_release_timings_and_environment_are_told(opened: Any) -> None:
     (environment,) = texts(browser, "#environment")
     assert "files enforced, network partial" in environment
     assert "numpy 2.1" in environment
+    for told in ("ignore\nSCHEMA-024", "levels\nLOAD-001 warning", "waivers\n3", "findings 7"):
+        assert told in environment
 
 
 def test_several_packs_can_be_chosen(opened: Any) -> None:
     other = [logs.a_pack_event("other"), logs.a_node_event("Only", "other")]
     browser = opened(*logs.every_outcome(), *other, logs.a_result("LOAD-001", None, label="other"))
+    assert "said of all 2 packs" in texts(browser, "#verdict")[0]
     click(browser, '#pack option[value="1"]')
     assert shown_nodes(browser) == ["(the pack)", "Only"]
+    assert browser.switch_to.active_element.get_attribute("id") == "pack", "stays in hand"
+
+
+def test_print_is_light_and_cuts_nothing_off(opened: Any) -> None:
+    browser = opened(*logs.every_outcome())
+    click(browser, "#theme")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        shown = "return getComputedStyle(document.body).color"
+        assert browser.execute_script(shown) == "rgb(27, 28, 30)"
+        boxes = "[...document.querySelectorAll('.scroll')]"
+        cut = f"return {boxes}.filter(b => getComputedStyle(b).overflow !== 'visible').length"
+        assert browser.execute_script(cut) == 0
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_a_narrow_page_breaks_no_name_into_letters(opened: Any) -> None:
+    browser = opened(*logs.every_outcome())
+    size = {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        name = "return document.querySelector('#timings td').offsetWidth"
+        assert browser.execute_script(name) > 100
+        assert browser.execute_script("return document.documentElement.scrollWidth") == 360
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.parametrize("text", logs.HOSTILE)

@@ -7,7 +7,7 @@ import logs
 import pytest
 
 from studio_conformance import cli
-from studio_conformance.events import write_events
+from studio_conformance.events import Event, write_events
 from studio_conformance.reports.facts import gather
 from studio_conformance.reports.formats import FORMATS
 
@@ -111,6 +111,23 @@ def test_two_runs_in_one_environment_keep_a_column_each(here: Path) -> None:
     assert [heading.rpartition(", ")[2] for heading in table["headings"]] == [
         "log .",
         "log two.jsonl",
+    ]
+
+
+def test_a_check_that_was_left_out_makes_no_difference(here: Path) -> None:
+    def differing(*rows: Event) -> list[object]:
+        events = [logs.a_pack_event(), logs.a_node_event("Blur"), *rows]
+        write_events(here / "part.jsonl", logs.a_log(*events))
+        assert cli.main(["matrix", ".", "part.jsonl", "--format=json", "--output=m"]) == 0
+        (row,) = json.loads((here / "m").read_text())["rows"]
+        return [[f["codes"] for f in each["fails"]] for each in row["differs"]]
+
+    broken = logs.a_result("RPC-001", "Blur", "errored")
+    other = logs.a_result("EXEC-015", "Blur")
+    assert differing(broken) == []
+    assert differing(other) == []
+    assert differing(broken, logs.a_result("SCHEMA-001", "Blur")) == [
+        [["SCHEMA-001", "RPC-001"], ["RPC-001"]]
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tracemalloc
 from collections import Counter
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -15,7 +16,7 @@ import logs
 import pytest
 
 import studio_conformance
-from studio_conformance.events import Event
+from studio_conformance.events import Event, Log, write_events
 from studio_conformance.reports import docs
 from studio_conformance.reports.facts import gather
 from studio_conformance.reports.formats import FORMATS, write_reports
@@ -253,6 +254,13 @@ def test_only_a_clean_run_is_green(events: list[Event], message: str, colour: st
     assert partial["color"] != "brightgreen"
 
 
+def test_a_node_that_only_a_waiver_names_is_none_that_is_fit() -> None:
+    stray = logs.a_result("SCHEMA-001", "Gone", "failed", level="warning")
+    log = logs.a_log(*logs.every_outcome(), stray)
+    assert json.loads(render("badge-json", log))["message"] == "1/2 nodes"
+    assert "| 1 of 2 |" in render("markdown", log)
+
+
 @every_log
 @pytest.mark.parametrize("name", ["badge-svg", "junit"])
 def test_xml_is_well_formed(name: str, events: list[Event]) -> None:
@@ -278,6 +286,34 @@ def test_of_several_packs_each_has_its_own_report(tmp_path: Path) -> None:
         assert report["pack"]["label"] == label
         assert report["totals"]["results"] == len(report["results"]) == 9
         assert report["totals"]["nodes"] == 2
+
+
+@pytest.mark.parametrize("label", ["events.jsonl", "REPORT.html", "summary.md", "\U00010400" * 400])
+def test_no_name_of_a_pack_is_in_the_way_of_a_file(label: str, tmp_path: Path) -> None:
+    events = logs.a_log(*logs.every_outcome(label), *logs.every_outcome(label.swapcase()))
+    (tmp_path / "events.jsonl").touch()
+    written = write_reports(tmp_path, events)
+    told = [json.loads(f.read_text("utf-8")) for f in written if f.name == "report.json"]
+    assert [each["pack"]["label"] for each in told] == [label, label.swapcase()]
+    assert len({str(file).casefold() for file in written}) == len(written)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_rows_that_broke_are_not_kept_in_memory(name: str, tmp_path: Path) -> None:
+    rows = [
+        logs.a_result("RPC-001", f"Node{n}", "errored", traceback="x" * 20_000, example=None)
+        for n in range(500)
+    ]
+    write_events(tmp_path / "log", logs.a_log(logs.a_pack_event(), *rows))
+    del rows
+    log = Log(tmp_path / "log")
+    tracemalloc.start()
+    try:
+        longest = max(map(len, FORMATS[name].render(log, gather(log))))
+        assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+    finally:
+        tracemalloc.stop()
+    assert longest < 100_000
 
 
 def test_a_report_needs_what_it_needs_only_when_it_is_made() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import logs
 import pytest
 
+from studio_conformance import outcomes
 from studio_conformance.events import Event
 from studio_conformance.reports.facts import gather
 from studio_conformance.reports.html_data import build
@@ -118,6 +119,19 @@ def test_a_waiver_of_an_unknown_node_has_a_row_of_its_own() -> None:
     log = logs.a_log(logs.a_pack_event(), logs.a_result("EXEC-010", "Gone", "failed"))
     nodes = data_of(log)["packs"][0]["nodes"]
     assert [node[0] for node in nodes] == [None, "Gone"]
+
+
+def test_a_node_that_is_told_of_by_its_execution_alone_has_a_row() -> None:
+    events = [logs.a_pack_event(), logs.a_node_event("Fit"), logs.an_execution("Lost")]
+    (pack,) = data_of(logs.a_log(*events, logs.a_result("SCHEMA-001", "Fit")))["packs"]
+    assert [node[0] for node in pack["nodes"]] == [None, "Fit", "Lost"]
+    assert [execution["node"] for execution in pack["executions"]] == [2]
+
+
+def test_every_verdict_has_words() -> None:
+    script = page(LOG).texts["script"][1]
+    for meaning in outcomes.MEANINGS.values():
+        assert re.search(rf"""^  "?{re.escape(meaning)}"?: \[""", script, re.MULTILINE), meaning
 
 
 def test_a_reason_has_runs_of_nodes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
@@ -58,6 +59,9 @@ def test_random_cases_draw_from_them() -> None:
         ([], "at least one value"),
         ("ace", "must be a list of values, not 'ace'"),
         (3, "must be a list of values"),
+        ([float("nan")], "nan can't be given, for it is no JSON"),
+        ([{"list": [{"value": float("inf")}]}], "no JSON"),
+        ([datetime.date(2027, 1, 2)], "no JSON"),
         ([{"mke": "IMAGE"}], "one of the keys value, list, tuple, dict, make, not mke"),
         ([{"make": "IMAGES"}], "how to make 'IMAGES'; known: IMAGE, MASK"),
         ([{"make": "OUTPUT"}], "how to make 'OUTPUT'"),
