@@ -129,6 +129,7 @@ def _pack(nodes: int) -> dict[str, Any]:
     loaded = {"load": load, "broken": None, "unconfinable": False}
     held = {"fakes": False, "isolation": alone, "confinement": None, "sandbox": None}
     names = {"pack": "big", "name": "big", "version": "1.0", "path": "/packs/big"}
+    names |= {"repository": "/packs/big"}
     return {
         "event": "pack",
         **names,

@@ -59,6 +59,8 @@ class PackEvent(TypedDict):
     name: str
     version: str | None
     path: str
+    repository: str | None
+    """The root of the checkout that it lies in."""
     argument: str
     api_level: str
     api_level_reason: str

@@ -8,6 +8,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import studio_conformance
@@ -164,6 +165,7 @@ def _pack(run: PackRun) -> PackEvent:
         "name": target.name,
         "version": target.version,
         "path": str(target.path),
+        "repository": _repository(target.path),
         "argument": target.argument,
         "api_level": run.level.name,
         "api_level_reason": run.level_reason,
@@ -187,6 +189,12 @@ def _pack(run: PackRun) -> PackEvent:
         "broken": run.broken,
         "unconfinable": run.unconfinable,
     }
+
+
+def _repository(path: Path) -> str | None:
+    """The root of the checkout that the pack lies in, by the mark that git leaves there."""
+    beginnings = [path, *path.parents] if path.is_dir() else [*path.parents]
+    return next((str(folder) for folder in beginnings if (folder / ".git").exists()), None)
 
 
 def _known(run: PackRun) -> dict[str, Any] | None:

@@ -57,9 +57,14 @@ def _without_values(pack: Event, tallies: Sequence[Event]) -> Iterator[str]:
         if t["not_generable"]
     )
     if types:
+        from studio_conformance.strategies.tensors import FAKES
+
         told = ", ".join(f"{kind} {number}" for kind, number in types.most_common(8))
-        hint = "" if pack["fakes"] else " (--studio-fakes gives small fakes for models)"
-        yield f"not generable: {sum(types.values())} nodes need {told}{hint}"
+        fakeable = not pack["fakes"] and not types.keys().isdisjoint(FAKES)
+        hint = " (--studio-fakes gives small fakes for models)" if fakeable else ""
+        number = sum(types.values())
+        need = "node needs" if number == 1 else "nodes need"
+        yield f"not generable: {number} {need} {told}{hint}"
 
 
 def _probed(tallies: Sequence[Event]) -> Iterator[str]:

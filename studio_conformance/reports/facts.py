@@ -105,6 +105,10 @@ class Facts:
     refused: list[Event]
     levels: dict[str, str]
     """The level of each check, as its rows have it."""
+    grouped: bool = True
+    """The rows of each pack stand together."""
+    last: str | None = None
+    """The pack of the last row."""
 
     @property
     def verdict(self) -> str:
@@ -136,6 +140,8 @@ def gather(events: Iterable[Event]) -> Facts:
 def _add_row(facts: Facts, row: Event) -> None:
     pack = facts.packs[row["pack"]]
     outcome = row["outcome"]
+    if facts.last != pack.label:
+        facts.grouped, facts.last = facts.grouped and not pack.results, pack.label
     pack.totals[outcome] += 1
     pack.codes.add(row["code"])
     facts.levels.setdefault(row["code"], row["level"])

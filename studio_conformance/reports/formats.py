@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import chain, count
@@ -78,9 +78,22 @@ def _documents(
     if len(facts.packs) == 1:
         yield folder / form.file, events, facts
         return
+    parts = _parts(events, facts)
     for label, name in folder_names(facts.packs).items():
-        mine = OnlyPack(events, facts, label)
+        mine = OnlyPack(parts[label], facts, label)
         yield folder / name / form.file, mine, gather(mine)
+
+
+def _parts(events: Iterable[Event], facts: Facts) -> dict[str, Iterable[Event]]:
+    """By pack, events that hold all that concerns it: those in memory are looked at once."""
+    if not isinstance(events, Sequence):
+        return dict.fromkeys(facts.packs, events)
+    parts: dict[str, list[Event]] = {label: [] for label in facts.packs}
+    for event in events:
+        mine = parts.get(event.get("pack", ""))
+        for part in parts.values() if mine is None else (mine,):
+            part.append(event)
+    return {**parts}
 
 
 def folder_names(labels: Iterable[str]) -> dict[str, str]:

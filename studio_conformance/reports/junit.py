@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from studio_conformance.events import Event
 from studio_conformance.reports.escaping import one_line, xml
@@ -18,16 +20,35 @@ SKIPPED = ("waived", "not_generable", "not_reached")
 
 
 def render(events: Iterable[Event], facts: Facts) -> Iterator[str]:
-    """The document, a suite at a time; ``events`` are read once more for each pack."""
+    """The document, a suite at a time."""
     packs = facts.packs.values()
     yield '<?xml version="1.0" encoding="utf-8"?>\n'
     yield (
         f'<testsuites name="studio conformance" time="{facts.footer["seconds"]:.3f}"'
         f" {_counts(sum((pack.totals for pack in packs), Counter()))}>\n"
     )
-    for pack in packs:
-        yield from _suite(events, facts, pack)
+    for pack, rows in _rows_by_pack(events, facts):
+        yield from _suite(rows, facts, pack)
     yield "</testsuites>\n"
+
+
+def _rows_by_pack(
+    events: Iterable[Event], facts: Facts
+) -> Iterator[tuple[PackFacts, Iterable[Event]]]:
+    """Each pack with its rows, in one pass where they stand together, as in every log of a run."""
+    if not facts.grouped:
+        for label, pack in facts.packs.items():
+            yield pack, (row for row in _rows(events) if row["pack"] == label)
+        return
+    without = dict(facts.packs)
+    for label, rows in groupby(_rows(events), key=itemgetter("pack")):
+        yield without.pop(label), rows
+    for pack in without.values():
+        yield pack, ()
+
+
+def _rows(events: Iterable[Event]) -> Iterator[Event]:
+    return (event for event in events if event["event"] == "result")
 
 
 def _counts(totals: Counter[str]) -> str:
@@ -35,7 +56,7 @@ def _counts(totals: Counter[str]) -> str:
     return f'tests="{tests}" failures="{totals["failed"]}" errors="{totals["errored"]}"'
 
 
-def _suite(events: Iterable[Event], facts: Facts, pack: PackFacts) -> Iterator[str]:
+def _suite(rows: Iterable[Event], facts: Facts, pack: PackFacts) -> Iterator[str]:
     skipped = sum(pack.totals[outcome] for outcome in SKIPPED)
     seconds = sum(execution["seconds"] for execution in pack.executions)
     yield (
@@ -44,9 +65,8 @@ def _suite(events: Iterable[Event], facts: Facts, pack: PackFacts) -> Iterator[s
     )
     yield from _properties(facts, pack)
     seen: Counter[tuple[str | None, str, str | None]] = Counter()
-    for row in events:
-        mine = row["event"] == "result" and row["pack"] == pack.label
-        if mine and row["outcome"] != "not_applicable":
+    for row in rows:
+        if row["outcome"] != "not_applicable":
             yield _case(row, pack, facts.checks[row["code"]], seen)
     yield "</testsuite>\n"
 

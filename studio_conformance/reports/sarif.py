@@ -1,7 +1,8 @@
 """``report.sarif``: SARIF 2.1.0, for code scanning and editors.
 
-A run for each pack, its files named from the pack's root. Findings are results, waived ones are
-suppressed; what broke the judgement is a notification, since it says nothing of the pack.
+A run for each pack, its files named from the root of the checkout that the pack lies in, as code
+scanning wants them, or from the pack's own where it lies in none. Findings are results, waived ones
+are suppressed; what broke the judgement is a notification, since it says nothing of the pack.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from urllib.parse import quote
 from studio_conformance.events import Event
 from studio_conformance.reports.docs import page_of
 from studio_conformance.reports.escaping import prose, visible
-from studio_conformance.reports.facts import Facts, PackFacts, root_of, within
+from studio_conformance.reports.facts import Facts, PackFacts, root_of
 from studio_conformance.reports.streaming import Rows, pieces
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-ROOT = "PACKROOT"
+ROOT = "%SRCROOT%"
 FINGERPRINT = "studioConformance/v1"
 
 Places = dict[str | None, tuple[str, int | None]]
@@ -58,7 +59,7 @@ def _run(facts: Facts, pack: PackFacts) -> dict[str, Any]:
 
 
 def _absolute(about: Event) -> str:
-    path = PurePath(root_of(about)).as_posix()
+    path = PurePath(_checkout(about)).as_posix()
     return path if path.startswith("/") else f"/{path}"
 
 
@@ -189,7 +190,13 @@ def _places(pack: PackFacts) -> Places:
 
 
 def _artifact(file: str, about: Event) -> dict[str, str]:
-    relative = within(file, about)
-    if relative == file:
+    try:
+        relative = PurePath(file).relative_to(_checkout(about)).as_posix()
+    except ValueError:
         return {"uri": f"file://{_quoted(PurePath(file).as_posix())}"}
     return {"uri": _quoted(relative), "uriBaseId": ROOT}
+
+
+def _checkout(about: Event) -> str:
+    repository: str | None = about["repository"]
+    return repository or root_of(about)

@@ -132,4 +132,4 @@ class Given(Source):
     def random(self, form: Form) -> Any:
         from hypothesis import strategies as st
 
-        return self.drawn if self.drawn is not None else st.sampled_from(self.recipes)
+        return self.drawn.map(_recipe) if self.drawn is not None else st.sampled_from(self.recipes)

@@ -79,6 +79,7 @@ def a_pack_event(label: str = "tones", **fields: Any) -> Event:
         "name": label,
         "version": "1.2.0",
         "path": f"/packs/{label}",
+        "repository": None,
         "argument": label,
         "api_level": "studio-0.3.71",
         "api_level_reason": "asked for",

@@ -75,6 +75,23 @@ def _schema(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
+@pytest.mark.parametrize("mark", [None, "folder", "file"])
+def test_the_log_names_the_checkout(
+    tmp_path: Path, inspections: dict[str, object], mark: str | None
+) -> None:
+    """In a worktree, or a submodule, git leaves a file."""
+    repository = tmp_path / "repository"
+    make_folder(repository / "packs", "mypack")
+    if mark == "folder":
+        (repository / ".git").mkdir()
+    elif mark == "file":
+        (repository / ".git").write_text("gitdir: elsewhere")
+    session = open_session([str(repository / "packs" / "mypack")], {}, tmp_path)
+    session.load()
+    (pack,) = (e for e in build_events(session, argv=[]) if e["event"] == "pack")
+    assert pack["repository"] == (str(repository) if mark else None)
+
+
 def test_every_event_is_of_the_shipped_schema(events: list[Event], tmp_path: Path) -> None:
     schema = _schema("events")
     write_events(tmp_path / "events.jsonl", events)

@@ -20,7 +20,7 @@ from studio_conformance.events import Event, Log, write_events
 from studio_conformance.reports import docs
 from studio_conformance.reports.facts import gather
 from studio_conformance.reports.formats import FORMATS, write_reports
-from studio_conformance.reports.sarif import FINGERPRINT
+from studio_conformance.reports.sarif import FINGERPRINT, ROOT
 
 DATA = Path(__file__).parents[2] / "data"
 REPORT_SCHEMA = Path(studio_conformance.__file__).parent / "schemas" / "report.schema.json"
@@ -84,7 +84,7 @@ def sarif_runs(events: list[Event]) -> list[dict[str, Any]]:
 
 def test_sarif_tells_where_and_how_grave() -> None:
     (run,) = sarif_runs(LOGS["mixed"])
-    assert run["originalUriBaseIds"] == {"PACKROOT": {"uri": "file:///packs/tones/"}}
+    assert run["originalUriBaseIds"] == {ROOT: {"uri": "file:///packs/tones/"}}
     told = [
         (result["ruleId"], result["level"], "suppressions" in result) for result in run["results"]
     ]
@@ -95,12 +95,30 @@ def test_sarif_tells_where_and_how_grave() -> None:
     ]
     for result in run["results"]:
         place = result["locations"][0]["physicalLocation"]
-        assert place["artifactLocation"] == {"uri": "nodes.py", "uriBaseId": "PACKROOT"}
+        assert place["artifactLocation"] == {"uri": "nodes.py", "uriBaseId": ROOT}
         assert place["region"] == {"startLine": 12}
         rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
         assert rule["id"] == result["ruleId"]
         assert rule["help"]["text"].endswith(f"Fix {rule['id']}.")
     assert run["results"][2]["suppressions"][0]["justification"] == "kept for old workflows"
+
+
+def test_sarif_names_files_from_the_root_of_the_checkout() -> None:
+    pack = logs.a_pack_event(path="/repo/custom nodes/tones", repository="/repo")
+    inside = "/repo/custom nodes/tones/nodes.py"
+    rows = [
+        logs.a_result("EXEC-010", "Blur", "failed", file=file)
+        for file in (inside, "/repo/shared.py", "/elsewhere/lib.py", None)
+    ]
+    (run,) = sarif_runs(logs.a_log(pack, *rows))
+    assert run["originalUriBaseIds"] == {ROOT: {"uri": "file:///repo/"}}
+    places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
+    assert [place["artifactLocation"] for place in places] == [
+        {"uri": "custom%20nodes/tones/nodes.py", "uriBaseId": ROOT},
+        {"uri": "shared.py", "uriBaseId": ROOT},
+        {"uri": "file:///elsewhere/lib.py"},
+        {"uri": "custom%20nodes/tones/__init__.py", "uriBaseId": ROOT},
+    ]
 
 
 def test_what_broke_is_no_finding_in_sarif() -> None:
@@ -187,6 +205,21 @@ def test_a_parser_finds_the_same_numbers_in_junit(events: list[Event], tmp_path:
         properties = {p.name: p.value for p in suite.properties()}
         assert int(properties["results"]) == len(mine)
         assert int(properties["not_applicable"]) == said["not_applicable"]
+
+
+def test_junit_is_the_same_in_whatever_order_packs_are_told() -> None:
+    common = [event for event in TWO if event["event"] != "result"]
+    rows = [event for event in TWO if event["event"] == "result"]
+    halves = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    mixed = [row for pair in zip(*halves, strict=True) for row in pair]
+    assert sorted(map(str, mixed)) == sorted(map(str, rows))
+    without = logs.a_pack_event("silent")
+    text = render("junit", logs.a_log(*common, without, *rows))
+    assert render("junit", logs.a_log(*common, without, *mixed)) == text
+    suites = ElementTree.fromstring(text)
+    assert [(suite.get("name"), len(suite.findall("testcase"))) for suite in suites] == [
+        ("tones", 8), ("other", 8), ("silent", 0),
+    ]  # fmt: skip
 
 
 def test_a_junit_failure_tells_place_reason_and_remedy() -> None:

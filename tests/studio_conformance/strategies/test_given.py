@@ -53,6 +53,12 @@ def test_random_cases_draw_from_them() -> None:
     assert drawn == _recipes("CARD", own("ace", drawn=strategy)), "the same in every run"
 
 
+@pytest.mark.parametrize("bad", [float("nan"), {"make": "NOTHING"}, {"value": {1, 2}}])
+def test_what_is_drawn_is_looked_at_too(bad: Any) -> None:
+    with pytest.raises(BadStrategy):
+        _recipes("CARD", own("ace", drawn=st.just(bad)))
+
+
 @pytest.mark.parametrize(
     ("given", "why"),
     [
