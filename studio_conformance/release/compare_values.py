@@ -15,7 +15,7 @@ IMPLIED: dict[str, object] = {"INT": 0, "FLOAT": 0, "STRING": "", "BOOLEAN": Fal
 
 def value_changes(node: str, was: InputFace, now: InputFace) -> Iterator[Change]:
     """One change for each thing that is taken no more; a new type says all there is to say."""
-    gone = _lost_types(was, now)
+    gone = lost_types(was, now)
     if gone:
         text = f"the input {now['name']!r} took {was['type']} and takes {now['type']}: links and "
         text += f"values of {', '.join(sorted(gone))} are refused"
@@ -28,7 +28,8 @@ def value_changes(node: str, was: InputFace, now: InputFace) -> Iterator[Change]
     yield from _default(node, was, now, lost)
 
 
-def _lost_types(was: InputFace, now: InputFace) -> set[str]:
+def lost_types(was: InputFace, now: InputFace) -> set[str]:
+    """The types that the input took and takes no more."""
     if now.get("any") or was["type"] == now["type"]:
         return set()
     if was.get("any"):

@@ -83,7 +83,20 @@ def test_the_shift_names_values_and_where_they_go() -> None:
 def test_a_widget_that_became_a_socket_shifts_those_behind_it() -> None:
     socket = a_widget("a", "STRING", forceInput=True)
     assert between([A, B], [socket, B]) == ["widget-order-shifted"]
-    assert between([B, A], [B, socket]) == []
+
+
+@pytest.mark.parametrize("group", ["required", "optional"])
+def test_the_value_of_a_last_widget_that_became_a_socket_is_lost(group: str) -> None:
+    widget = a_widget("a", "STRING", group=group, default="a")
+    socket = a_widget("a", "STRING", group=group, forceInput=True)
+    (change,) = compare(a_face(a_node(inputs=[B, widget])), a_face(a_node(inputs=[B, socket])))
+    assert (change.kind, change.look_for) == ("widget-order-shifted", "a")
+    assert ("does not run without a link" in change.what) == (group == "required")
+    assert between([B, socket], [B, widget]) == []
+
+
+def test_a_widget_that_became_a_socket_of_another_type_is_told_by_its_type() -> None:
+    assert between([B, A], [B, an_input("a", "IMAGE")]) == ["input-type-narrowed"]
 
 
 @pytest.mark.parametrize(
