@@ -69,11 +69,16 @@ def _option_removed(node: str, now: InputFace, lost: list[object]) -> Change:
 
 
 def _default(node: str, was: InputFace, now: InputFace, lost: list[object]) -> Iterator[Change]:
-    """A default that went with its option is told there; one given for the first time is none."""
+    """A default that went with its option is told there; one given for the first time is none.
+
+    Where neither gives one, a list of options begins with its first.
+    """
     unknown = was.get("volatile") or now.get("volatile")
-    if unknown or "default" not in was or not now["widget"]:
+    listed = was.get("options") and now.get("options")
+    unsaid = "default" not in was and ("default" in now or not listed)
+    if unknown or unsaid or not now["widget"]:
         return
-    before, after = was["default"], now.get("default", _implied(now))
+    before, after = was.get("default", _implied(was)), now.get("default", _implied(now))
     same = before == after and isinstance(before, bool) == isinstance(after, bool)
     if same or before in lost:
         return

@@ -166,6 +166,22 @@ def test_options(old: list[str], new: list[str], expected: list[str]) -> None:
     assert between([with_default[0]], [with_default[1]]) == expected
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (["a", "b"], ["a", "c", "b"], []),
+        (["a", "b"], ["b", "a"], ["default-changed"]),
+        (["a", "b"], ["b"], ["option-removed"]),
+        ([], ["a"], []),
+    ],
+)
+def test_a_list_without_a_default_begins_with_its_first_option(
+    old: list[str], new: list[str], expected: list[str]
+) -> None:
+    lists = [a_widget("c", "COMBO", options=o) for o in (old, new)]
+    assert between([lists[0]], [lists[1]]) == expected
+
+
 def test_a_default_that_went_with_its_option_is_told_there() -> None:
     old = a_widget("c", "COMBO", options=["a", "b"], default="b")
     new = a_widget("c", "COMBO", options=["a"], default="a")
