@@ -21,6 +21,7 @@ def value_changes(node: str, was: InputFace, now: InputFace) -> Iterator[Change]
         text += f"values of {', '.join(sorted(gone))} are refused"
         yield Change("input-type-narrowed", text, node, now["name"], now["name"], "inputs")
         return
+    yield from _several(node, was, now)
     yield from _range(node, was, now)
     lost = list(_lost_options(was, now))
     if lost:
@@ -37,6 +38,16 @@ def lost_types(was: InputFace, now: InputFace) -> set[str]:
     before, after = set(was["type"].split(",")), set(now["type"].split(","))
     # A text field takes what a list of texts offered.
     return before - after - ({"COMBO"} if "STRING" in after else set())
+
+
+def _several(node: str, was: InputFace, now: InputFace) -> Iterator[Change]:
+    """A list of chosen options in place of one, or the other way round."""
+    before, after = bool(was.get("several")), bool(now.get("several"))
+    if before == after or "options" not in was or "options" not in now:
+        return
+    told = "one option and takes a list of them" if after else "a list of options and takes one"
+    text = f"the input {now['name']!r} took {told}: saved values are of the other form"
+    yield Change("input-type-narrowed", text, node, now["name"], now["name"], "inputs")
 
 
 def _range(node: str, was: InputFace, now: InputFace) -> Iterator[Change]:

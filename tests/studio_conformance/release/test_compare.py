@@ -182,6 +182,13 @@ def test_a_list_without_a_default_begins_with_its_first_option(
     assert between([lists[0]], [lists[1]]) == expected
 
 
+def test_one_option_and_a_list_of_them_are_values_of_different_forms() -> None:
+    one = a_widget("c", "COMBO", options=["a", "b"])
+    several = a_widget("c", "COMBO", options=["a", "b"], multiselect=True)
+    assert between([one], [several]) == between([several], [one]) == ["input-type-narrowed"]
+    assert between([several], [several]) == []
+
+
 def test_a_default_that_went_with_its_option_is_told_there() -> None:
     old = a_widget("c", "COMBO", options=["a", "b"], default="b")
     new = a_widget("c", "COMBO", options=["a"], default="a")
