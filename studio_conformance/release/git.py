@@ -78,6 +78,9 @@ class Repository:
                 "git fetch --unshallow --tags)"
             ) from None
 
+    def is_shallow(self) -> bool:
+        return self.run("rev-parse", "--is-shallow-repository").strip() == "true"
+
     def tags(self) -> list[str]:
         return self.run("for-each-ref", "--format=%(refname:strip=2)", "refs/tags").splitlines()
 

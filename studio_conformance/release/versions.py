@@ -7,10 +7,15 @@ with 0.y.z a breaking change needs a new y, anything else a new z.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+TAG = re.compile(
+    r"^(|.*?[-_/])v?"
+    r"(\d+(?:\.\d+)*(?:[-._]?(?:alpha|beta|preview|pre|a|b|c|rc|dev|post)[-._]?\d*)*)$"
+)
+"""What stands before the version of a tag, and the version."""
 ORDER = ("none", "patch", "minor", "major")
 
 
@@ -18,14 +23,30 @@ def parsed(text: str | None) -> Version | None:
     """The version, or None for what is none."""
     try:
         return None if text is None else Version(text)
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or a number of more digits than Python reads.
         return None
 
 
 def version_in_tag(tag: str) -> Version | None:
     """The version a tag names: ``v1.2.0``, ``1.2.0``, ``mypack-1.2.0``; None for other tags."""
-    found = re.search(r"(?:^|[-_/])v?(\d+(?:\.\d+)*(?:[-._]?(?:a|b|rc|dev|post)\.?\d*)*)$", tag)
-    return parsed(found[1]) if found else None
+    return parsed(found[2]) if (found := TAG.search(tag)) else None
+
+
+def tags_of(tags: Iterable[str], names: Collection[str]) -> dict[Version, str]:
+    """The tags that name versions of the pack called one of ``names``.
+
+    One repository may hold several packs: where some tags give a version alone, or one of the
+    names with it, those that give another name are another pack's.
+    """
+    plain = {_letters(name) for name in names} | {"", "release", "releases", "version"}
+    named = [(found, tag) for tag in tags if (found := TAG.search(tag))]
+    own = [(found, tag) for found, tag in named if _letters(found[1]) in plain]
+    versions = ((parsed(found[2]), tag) for found, tag in own or named)
+    return {version: tag for version, tag in versions if version is not None}
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[-_./]+", "-", name).strip("-").lower()
 
 
 def highest_below(versions: Iterable[Version], limit: Version | None) -> Version | None:

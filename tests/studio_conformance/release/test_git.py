@@ -49,6 +49,24 @@ def test_no_tag_below_is_no_earlier_release(pack: Path) -> None:
     assert "names a version below 0.9.0" in found.missing
 
 
+def test_a_shallow_clone_without_tags_does_not_pass_for_a_first_release(
+    pack: Path, tmp_path: Path
+) -> None:
+    origin, clone = f"file://{pack.parent}", tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--depth=1", "--no-tags", origin, str(clone))
+    with pytest.raises(BadBaseline, match="shallow clone, which lacks tags"):
+        earlier(clone / "mypack", "git:")
+    git(clone, "fetch", "-q", "--unshallow", "--tags")
+    earlier(clone / "mypack", "git:").close()
+
+
+def test_a_tag_of_another_pack_in_the_repository_is_passed_over(pack: Path) -> None:
+    git(pack.parent, "tag", "other-1.0.9", "v0.9.0")
+    found = earlier(pack, "git:")
+    found.close()
+    assert found.source.startswith("git:v1.0.0 (")
+
+
 @pytest.mark.parametrize(
     ("argument", "said"),
     [

@@ -9,6 +9,7 @@ from studio_conformance.release.versions import (
     highest_below,
     needed_bump,
     next_version,
+    tags_of,
     version_in_tag,
 )
 
@@ -66,12 +67,34 @@ def test_next(old: str, bump: str, new: str) -> None:
         ("1.2", "1.2"),
         ("mypack-1.2.0", "1.2.0"),
         ("release/v2.0rc1", "2.0rc1"),
+        ("v1.2.0-beta.1", "1.2b1"),
+        ("1.2.0-alpha", "1.2a0"),
+        ("mypack-v1.2.0-rc-1", "1.2rc1"),
         ("nightly", None),
         ("V", None),
     ],
 )
 def test_tags(tag: str, version: str | None) -> None:
     assert version_in_tag(tag) == (Version(version) if version else None)
+
+
+def test_a_version_of_endless_digits_is_none() -> None:
+    assert declared_bump("1.0", "9" * 5000) == "none"
+    assert version_in_tag("v" + "9" * 5000) is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "own"),
+    [
+        (["v1.0", "other-2.0"], {"v1.0"}),
+        (["my_pack-1.0", "other-2.0", "other/v3.0"], {"my_pack-1.0"}),
+        (["release/v2.0", "other-3.0"], {"release/v2.0"}),
+        (["texts-2.0", "mine-3.0"], {"texts-2.0", "mine-3.0"}),
+        (["nightly"], set()),
+    ],
+)
+def test_tags_of_other_packs_of_a_repository(tags: list[str], own: set[str]) -> None:
+    assert set(tags_of(tags, ("my-pack", "mypack")).values()) == own
 
 
 def test_the_highest_below_passes_over_what_is_in_the_making() -> None:
