@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -61,8 +62,8 @@ def diff(arguments: argparse.Namespace, cwd: Path) -> int:
 
 
 def _release(arguments: argparse.Namespace, cwd: Path, ending: ExitStack) -> Release:
-    new = (cwd / arguments.new).resolve()
-    if new.is_file() and new.suffix in FILES:
+    new = _place(arguments.new, cwd)
+    if os.path.isfile(new) and new.suffix in FILES:
         return _between_files(arguments, cwd, read_interface(new, None))
     run = _open(arguments, arguments.new, cwd, ending)
     target = replace(run.target, version=None)  # any two may be compared, whichever is higher
@@ -74,6 +75,11 @@ def _release(arguments: argparse.Namespace, cwd: Path, ending: ExitStack) -> Rel
     return release_by(facts, run.subject, run.target, ordered=False)
 
 
+def _place(text: str, cwd: Path) -> Path:
+    """An argument as a path; what can't be followed is for those to tell of who open it."""
+    return Path(os.path.realpath(cwd / text))
+
+
 def _searches(old: str) -> bool:
     """Whether the highest version below the pack's own is looked for."""
     return old in ("git:", "git:latest") or (old.startswith("pypi:") and "==" not in old)
@@ -81,11 +87,11 @@ def _searches(old: str) -> bool:
 
 def _between_files(arguments: argparse.Namespace, cwd: Path, new: Interface) -> Release:
     """NEW is a file: its pack is not at hand, so OLD is a file or a pack of its own."""
-    old = (cwd / arguments.old).resolve()
-    if old.is_file() and old.suffix in FILES:
+    old = _place(arguments.old, cwd)
+    if os.path.isfile(old) and old.suffix in FILES:
         interface = read_interface(old, new["name"])
         earlier = Earlier(arguments.old, interface["name"], interface["version"], interface)
-    elif old.exists():
+    elif os.path.exists(old):
         with ExitStack() as ending:
             run = _open(arguments, arguments.old, cwd, ending)
             earlier = Earlier(arguments.old, run.target.name, run.target.version, run.interface())

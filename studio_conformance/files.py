@@ -27,7 +27,7 @@ def write_chunks(file: Path, chunks: Iterable[str]) -> None:
 
 
 def _write(file: Path, chunks: Iterable[bytes]) -> None:
-    file = file.resolve()
+    file = Path(os.path.realpath(file))
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_name(f".{file.name}.{os.getpid()}")
     try:

@@ -33,6 +33,10 @@ def read_toml(file: Path) -> dict[str, Any]:
         raise BrokenToml(f"{file}: not UTF-8 at byte {error.start}") from error
     except tomllib.TOMLDecodeError as error:
         raise BrokenToml(_located(file, str(error))) from error
+    except RecursionError:
+        raise BrokenToml(f"{file}: nested too deeply") from None
+    except ValueError as error:  # A number of more digits than Python reads.
+        raise BrokenToml(f"{file}: {str(error).partition(';')[0]}") from error
 
 
 def _located(file: Path, message: str) -> str:

@@ -20,7 +20,7 @@ def read_pyproject(file: Path, gathering: Gathering) -> None:
         return
     try:
         data = _toml().loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         where = re.search(r"at line (\d+)", str(error))
         gathering.say(f"is no TOML: {error}", Origin(str(file), int(where[1]) if where else None))
         return

@@ -15,7 +15,7 @@ def read_pyproject(pack: Path) -> dict[str, Any]:
     toml = _toml()
     try:
         data: dict[str, Any] = toml.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return data
 
