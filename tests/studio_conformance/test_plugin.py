@@ -70,6 +70,14 @@ def test_a_clean_pack(run: Runner) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["events.jsonl", "report.json"])
+def test_a_report_that_can_not_be_written_hides_no_finding(run: Runner, name: str) -> None:
+    (run.path / "out" / name).mkdir(parents=True)
+    result = run("--studio-pack=mypack", "--studio-report=out")
+    assert result.ret == 11
+    result.stdout.fnmatch_lines(["*SCHEMA-001*", f"can't be written: */out/{name}: Is a directory"])
+
+
 def test_a_report_folder_holds_every_format(run: Runner) -> None:
     run("--studio-pack=sound", "--studio-report=out")
     written = sorted(file.name for file in (run.path / "out").iterdir())
