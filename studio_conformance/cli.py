@@ -64,8 +64,16 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _print_anything() -> None:
+    """Names of packs hold any character: what the terminal's encoding lacks is spelt out."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; messages go to stderr, what was asked for to stdout."""
+    _print_anything()
     arguments = build_parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments, Path.cwd())

@@ -26,6 +26,7 @@ from studio_conformance.release.from_report import read_interface
 from studio_conformance.release.gate import Release, compared, event_of, facts_of, in_order
 from studio_conformance.release.interface import Interface
 from studio_conformance.release.places import placed_by_face
+from studio_conformance.reports.escaping import visible
 from studio_conformance.reports.released import release_lines
 from studio_conformance.session import open_pack
 
@@ -56,7 +57,7 @@ def diff(arguments: argparse.Namespace, cwd: Path) -> int:
     if arguments.format == "json":
         print(json.dumps(data, indent=2))
     else:
-        print("\n".join(_text(release, data)))
+        print("\n".join(" ".join(visible(line).splitlines()) for line in _text(release, data)))
     breaking = any(change.bump == "major" for change in release.uncovered())
     return outcomes.FINDINGS if breaking else outcomes.CLEAN
 
@@ -118,11 +119,23 @@ def _open(arguments: argparse.Namespace, pack: str, cwd: Path, ending: ExitStack
     return run
 
 
+def _not_compared(release: Release) -> Iterator[str]:
+    """Nodes of which one of the two releases gives no schema."""
+    old = release.facts["interface"]
+    known = {node["id"]: node for node in old["nodes"]} if old else {}
+    for node in release.new["nodes"]:
+        before = known.get(node["id"])
+        if before is not None and not (before["described"] and node["described"]):
+            which = "the new" if before["described"] else "the old"
+            yield f"not compared: {node['id']}: {which} release gives no schema"
+
+
 def _text(release: Release, data: dict[str, Any]) -> Iterator[str]:
     if release.outcome != "compared":
         yield f"baseline: no earlier release: {release.facts['missing']}"
         return
     yield from (line.text for line in list(release_lines([data], data["changes"], []))[:2])
+    yield from _not_compared(release)
     needed = release.needed_version
     if needed is not None and release.uncovered() + release.uncovered(additions=True):
         yield f"the next version is {needed} or higher"
