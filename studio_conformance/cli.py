@@ -24,6 +24,7 @@ from studio_conformance import (
     outcomes,
 )
 from studio_conformance.cli_errors import CommandFailed
+from studio_conformance.reports.lines import shown
 
 COMMANDS = (
     cli_describe,
@@ -78,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         status: int = arguments.run(arguments, Path.cwd())
     except CommandFailed as failure:
-        print(f"studio-conformance: {failure}", file=sys.stderr)
+        print(f"studio-conformance: {shown(str(failure))}", file=sys.stderr)
         return failure.status
     except BrokenPipeError:
         # The reader (head, a pager) has seen enough; keep Python from complaining at exit.

@@ -26,7 +26,7 @@ from studio_conformance.release.from_report import read_interface
 from studio_conformance.release.gate import Release, compared, event_of, facts_of, in_order
 from studio_conformance.release.interface import Interface
 from studio_conformance.release.places import placed_by_face
-from studio_conformance.reports.escaping import visible
+from studio_conformance.reports.lines import shown
 from studio_conformance.reports.released import release_lines
 from studio_conformance.session import open_pack
 
@@ -57,7 +57,7 @@ def diff(arguments: argparse.Namespace, cwd: Path) -> int:
     if arguments.format == "json":
         print(json.dumps(data, indent=2))
     else:
-        print("\n".join(" ".join(visible(line).splitlines()) for line in _text(release, data)))
+        print("\n".join(map(shown, _text(release, data))))
     breaking = any(change.bump == "major" for change in release.uncovered())
     return outcomes.FINDINGS if breaking else outcomes.CLEAN
 

@@ -22,6 +22,7 @@ from studio_conformance.checks import (
     UnknownCheck,
     select,
 )
+from studio_conformance.reports.lines import shown
 from studio_conformance.toml import BrokenToml, read_toml
 from studio_conformance.waivers import Waiver
 
@@ -154,7 +155,7 @@ class _Reader:
         self.file = file
 
     def fail(self, message: str) -> NoReturn:
-        raise BadSettings(f"{self.file}: [tool.{TABLE}] {message}")
+        raise BadSettings(shown(f"{self.file}: [tool.{TABLE}] {message}"))
 
     def read(self, table: Any) -> Settings:
         if not isinstance(table, dict):

@@ -11,6 +11,7 @@ from studio_conformance import outcomes
 from studio_conformance.events import FILE_NAME, Event, write_events
 from studio_conformance.kept import folder_for_inputs, keep, kept_file
 from studio_conformance.log import build_events
+from studio_conformance.reports.lines import shown
 from studio_conformance.reports.terminal import render
 from studio_conformance.rows import today
 from studio_conformance.session import Session
@@ -141,4 +142,4 @@ class Ending:
         for line in render(self.events, verbose=self.config.getoption("verbose") > 0):
             terminalreporter.write_line(line.text, **MARKS[line.mark])
         for text in self._told:
-            terminalreporter.write_line(text)
+            terminalreporter.write_line(shown(text))
