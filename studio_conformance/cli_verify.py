@@ -30,6 +30,7 @@ def add_commands(commands: Any) -> None:
 def verify(arguments: argparse.Namespace, cwd: Path) -> int:
     """Status 0 when what was compared agrees, 1 when something differs, 4 for no certificate."""
     from studio_conformance.certificate import verify as steps
+    from studio_conformance.certificate.contents import shown
 
     file = cwd / arguments.certificate
     passed_over: list[str] = []
@@ -52,7 +53,7 @@ def verify(arguments: argparse.Namespace, cwd: Path) -> int:
     print("\n".join(steps.lines_about(certificate)))
     print(f"verified: {', '.join(compared)}")
     if passed_over:
-        print(f"NOT compared, though there: {_listed([*map(steps.shown, passed_over)])}")
+        print(f"NOT compared, though there: {_listed([*map(shown, passed_over)])}")
     if arguments.pack is None or log is None:
         missing = [n for n, v in (("the pack", arguments.pack), ("the log", log)) if v is None]
         print(f"NOT compared, because not given: {', '.join(missing)}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -13,6 +15,12 @@ from studio_conformance.release.baseline import BadBaseline
 
 MOST_FILES = 50_000
 MOST_BYTES = 2**30
+
+BROKEN = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError,
+    EOFError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
+"""What the standard library raises for archives that are none, or damaged."""
 
 
 def unpack(archive: Path, folder: Path) -> None:
@@ -30,7 +38,9 @@ def unpack(archive: Path, folder: Path) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("wb") as target, stream:
                 shutil.copyfileobj(stream, target)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError) as error:
+    except BadBaseline:
+        raise
+    except BROKEN as error:
         raise BadBaseline(f"{archive.name} can't be unpacked: {error}") from None
 
 

@@ -44,6 +44,19 @@ def sdist(files: dict[str, bytes], link: str | None = None) -> bytes:
     return data.getvalue()
 
 
+def damaged(archive: bytes) -> bytes:
+    """The archive with other bytes where the data of its first file stand."""
+    return archive[:60] + b"\xff" * 40 + archive[100:]
+
+
+def packed(**files: bytes) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
 FILES = {
     "my_texts-1.0.0-py3-none-any.whl": wheel(**{"mypack/__init__.py": PACK}),
     "my_texts-1.1.0.tar.gz": sdist(
@@ -56,6 +69,8 @@ FILES = {
     "my_texts-1.5.0-py3-none-any.whl": wheel(**{"/tmp/out.py": PACK}),
     "my_texts-1.6.0-py3-none-any.whl": wheel(**{"one/__init__.py": PACK, "two/__init__.py": PACK}),
     "my_texts-1.7.0-py3-none-any.whl": b"no archive",
+    "my_texts-1.8.0-py3-none-any.whl": damaged(packed(**{"mypack/__init__.py": bytes(range(250))})),
+    "my_texts-1.9.0.tar.gz": damaged(sdist({"my_texts-1.9.0/__init__.py": bytes(range(250)) * 9})),
     "my_texts-2.0.0-py3-none-any.whl": wheel(**{"mypack/__init__.py": PACK}),
 }
 YANKED = "my_texts-1.3.0-py3-none-any.whl"
@@ -169,6 +184,8 @@ def test_no_earlier_release(tmp_path: Path, name: str, below: str) -> None:
         ("pypi:my-texts==1.5.0", "outside of its folder"),
         ("pypi:my-texts==1.6.0", "which folder is the pack"),
         ("pypi:my-texts==1.7.0", "can't be unpacked"),
+        ("pypi:my-texts==1.8.0", "can't be unpacked"),
+        ("pypi:my-texts==1.9.0", "can't be unpacked"),
         ("pypi:my-texts==3.0", "has no such version"),
         ("pypi:my-texts==2.x", "is no version"),
         ("pypi:my texts", "write pypi:NAME"),
@@ -203,3 +220,20 @@ def test_an_index_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(BadBaseline, match="can't be reached") as caught:
         earlier(tmp_path, "pypi:my-texts")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://127.0.0.1:9/si mple", "simple"])
+def test_an_address_that_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("UV_DEFAULT_INDEX", address)
+    with pytest.raises(BadBaseline, match=r"^pypi: "):
+        earlier(tmp_path, "pypi:my-texts")
+
+
+def test_links_that_lead_nowhere_are_passed_over(index: type[Index], tmp_path: Path) -> None:
+    odd = ["http://[x/my_texts-1.0.0.tar.gz", f"my_texts-{'9' * 5000}.tar.gz"]
+    page = "".join(f'<a href="{href}">x</a>' for href in odd).encode()
+    index.json_too = False
+    index._html = lambda self: (page, "text/html")  # type: ignore[method-assign]
+    assert "has no my-texts below 9.0" in earlier(tmp_path, "pypi:my-texts").missing
