@@ -19,6 +19,7 @@ from studio_conformance.packs import find_pack
 from studio_conformance.release.baseline import BadBaseline, Earlier, find_earlier
 
 PACK = b"NODE_CLASS_MAPPINGS = {}\n"
+LONG = "".join(f"A{n} = {n**9}\n" for n in range(3000)).encode()
 SETUP = b'raise SystemExit("built")\n'
 
 
@@ -45,8 +46,9 @@ def sdist(files: dict[str, bytes], link: str | None = None) -> bytes:
 
 
 def damaged(archive: bytes) -> bytes:
-    """The archive with other bytes where the data of its first file stand."""
-    return archive[:60] + b"\xff" * 40 + archive[100:]
+    """The archive with other bytes in the midst of the data of its first file."""
+    middle = len(archive) // 2
+    return archive[:middle] + bytes(4000) + archive[middle + 4000 :]
 
 
 def packed(**files: bytes) -> bytes:
@@ -69,8 +71,8 @@ FILES = {
     "my_texts-1.5.0-py3-none-any.whl": wheel(**{"/tmp/out.py": PACK}),
     "my_texts-1.6.0-py3-none-any.whl": wheel(**{"one/__init__.py": PACK, "two/__init__.py": PACK}),
     "my_texts-1.7.0-py3-none-any.whl": b"no archive",
-    "my_texts-1.8.0-py3-none-any.whl": damaged(packed(**{"mypack/__init__.py": bytes(range(250))})),
-    "my_texts-1.9.0.tar.gz": damaged(sdist({"my_texts-1.9.0/__init__.py": bytes(range(250)) * 9})),
+    "my_texts-1.8.0-py3-none-any.whl": damaged(packed(**{"mypack/__init__.py": LONG})),
+    "my_texts-1.9.0.tar.gz": damaged(sdist({"my_texts-1.9.0/__init__.py": LONG})),
     "my_texts-2.0.0-py3-none-any.whl": wheel(**{"mypack/__init__.py": PACK}),
 }
 YANKED = "my_texts-1.3.0-py3-none-any.whl"
