@@ -77,7 +77,7 @@ def replay_command(
     """The shell command that judges one check on one node (``item``: its safe name) again."""
     parts = [*_judging(path, level, mode, isolation), f"--studio-select={code}"]
     if item is not None:
-        parts += ["-k", item]
+        parts += [f"-k={item}"] if item.startswith("-") else ["-k", item]
     return shlex.join(parts)
 
 

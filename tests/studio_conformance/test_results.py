@@ -42,6 +42,11 @@ def test_a_plain_name_stays() -> None:
     assert safe_name("ImageResize+") == "ImageResize+"
 
 
+def test_a_node_that_is_named_like_an_option_is_none() -> None:
+    command = replay_command("/packs/mypack", "studio-0.3.71", "faithful", "V1-001", "-k")
+    assert shlex.split(command)[-1] == "-k=-k"
+
+
 def test_a_replay_command_survives_the_shell() -> None:
     command = replay_command("/tmp/my packs/o'x", "studio-0.3.71", "strict", "V1-001", "Any_x")
     assert shlex.split(command) == [
