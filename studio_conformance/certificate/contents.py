@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import stat
@@ -43,6 +44,15 @@ class Contents:
             if before[path] != after[path]:
                 return f"{shown(path)} was changed"
         return None
+
+    def bytecode_in(self, pack: Path) -> Iterator[str]:
+        """Ignored folders from which Python runs code without looking at the source."""
+        beside = pack.parent / "__pycache__"
+        if not pack.is_dir() and any(beside.glob(f"{glob.escape(pack.stem)}.*.pyc")):
+            yield str(beside)
+        for path in self.passed_over:
+            if path.endswith("__pycache__") and any((pack / path).glob("*.pyc")):
+                yield path
 
     def _marks(self) -> dict[str, str]:
         linked = {path: f"link {target}" for path, target in self.links.items()}
