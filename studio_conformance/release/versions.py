@@ -57,7 +57,11 @@ def highest_below(versions: Iterable[Version], limit: Version | None) -> Version
 
 
 def declared_bump(old: str | None, new: str | None) -> str:
-    """The first part of the version that went up; "none" where one is unknown or none did."""
+    """The first part of the version that went up; "none" where one is unknown or none did.
+
+    What is in the making promises no more than what it is to become: from 2.0.0rc1 to 2.0.0 anything
+    may change, from 1.3.0rc1 to 1.3.0 what a minor bump announces.
+    """
     before, after = parsed(old), parsed(new)
     if before is None or after is None or after <= before:
         return "none"
@@ -66,7 +70,15 @@ def declared_bump(old: str | None, new: str | None) -> str:
         return "major"
     if minor != new_minor:
         return "minor"
-    return "patch"
+    return _in_the_making(before) if _padded(before) == _padded(after) else "patch"
+
+
+def _in_the_making(version: Version) -> str:
+    """The bump with which a version that is no final one will be released."""
+    _, minor, patch = _padded(version)
+    if not version.is_prerelease or patch:
+        return "patch"
+    return "minor" if minor else "major"
 
 
 def _padded(version: Version) -> tuple[int, ...]:
@@ -91,6 +103,8 @@ def next_version(old: str, bump: str) -> str:
     before = parsed(old)
     assert before is not None
     major, minor, patch = _padded(before)
+    if before.is_prerelease and covers(_in_the_making(before), bump):
+        return before.base_version
     if bump == "major":
         return f"{major + 1}.0.0"
     return f"{major}.{minor + 1}.0" if bump == "minor" else f"{major}.{minor}.{patch + 1}"

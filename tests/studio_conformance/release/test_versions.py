@@ -24,6 +24,11 @@ from studio_conformance.release.versions import (
         ("0.9", "1.0", "major"),
         ("1", "1.0.1", "patch"),
         ("1.2.3rc1", "1.2.3", "patch"),
+        ("1.3.0rc1", "1.3.0", "minor"),
+        ("2.0.0rc1", "2.0.0rc2", "major"),
+        ("2.0.0rc1", "2.0.1", "patch"),
+        ("2.0rc1", "2.0.0", "major"),
+        ("2.0.0", "2.0.0.post1", "patch"),
         ("1.2.3", "1.2.3", "none"),
         ("2.0", "1.0", "none"),
         (None, "1.0", "none"),
@@ -53,7 +58,13 @@ def test_needed_below_one_a_breaking_change_needs_a_minor_bump(
 
 @pytest.mark.parametrize(
     ("old", "bump", "new"),
-    [("1.2.3", "major", "2.0.0"), ("1.2.3", "minor", "1.3.0"), ("0.4", "patch", "0.4.1")],
+    [
+        ("1.3.0rc1", "minor", "1.3.0"),
+        ("1.3.0rc1", "major", "2.0.0"),
+        ("1.2.3", "major", "2.0.0"),
+        ("1.2.3", "minor", "1.3.0"),
+        ("0.4", "patch", "0.4.1"),
+    ],
 )
 def test_next(old: str, bump: str, new: str) -> None:
     assert next_version(old, bump) == new
