@@ -280,6 +280,13 @@ def test_modules_that_went_with_their_folder_are_told_once() -> None:
     assert "2 modules" in change.what
 
 
+def test_modules_that_tools_and_the_host_run_are_imported_by_nobody() -> None:
+    run = ["conftest", "docs.conf", "install", "prestartup_script", "setup", "sub.conftest"]
+    old = a_face(a_node(), modules=[*run, "sub.setup"])
+    (change,) = compare(old, a_face(a_node(), modules=[]))
+    assert change.name == "sub.setup"
+
+
 def test_nothing_is_said_of_a_node_without_a_schema() -> None:
     broken = a_node(failure=a_failure())
     assert kinds(a_node(inputs=[A]), broken) == kinds(broken, a_node(inputs=[A])) == []
