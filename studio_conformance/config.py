@@ -7,6 +7,7 @@ reason are errors that name the file and what was probably meant.
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -232,7 +233,7 @@ class _Reader:
         text = self.text("baseline", value)
         if text.partition(":")[0] in ("git", "pypi"):
             return text
-        return str(self.file.parent / text)
+        return str(self.file.parent / os.path.expanduser(text))
 
     def strategies(self, value: Any) -> dict[str, Own]:
         from studio_conformance.strategies.given import BadStrategy, read_own

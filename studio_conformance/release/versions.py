@@ -59,8 +59,8 @@ def highest_below(versions: Iterable[Version], limit: Version | None) -> Version
 def declared_bump(old: str | None, new: str | None) -> str:
     """The first part of the version that went up; "none" where one is unknown or none did.
 
-    What is in the making promises no more than what it is to become: from 2.0.0rc1 to 2.0.0 anything
-    may change, from 1.3.0rc1 to 1.3.0 what a minor bump announces.
+    What is in the making promises no more than what it is to become: from 2.0.0rc1 to 2.0.0
+    anything may change, from 1.3.0rc1 to 1.3.0 what a minor bump announces.
     """
     before, after = parsed(old), parsed(new)
     if before is None or after is None or after <= before:
