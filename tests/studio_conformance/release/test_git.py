@@ -9,6 +9,7 @@ from repositories import GLUE, TEXT, commit, git, write_release
 
 from studio_conformance.packs import find_pack
 from studio_conformance.release.baseline import BadBaseline, Earlier, find_earlier
+from studio_conformance.release.git import _said
 
 
 @pytest.fixture
@@ -78,6 +79,15 @@ def test_a_tag_of_another_pack_in_the_repository_is_passed_over(pack: Path) -> N
 def test_what_can_be_no_baseline(pack: Path, argument: str, said: str) -> None:
     with pytest.raises(BadBaseline, match=said):
         earlier(pack, argument)
+
+
+def test_what_git_says_is_told_with_its_advice() -> None:
+    told = "fatal: detected dubious ownership in repository at '/x'\nTo add an exception:\n\n"
+    advice = "git config --global --add safe.directory /x"
+    said = "fatal: detected dubious ownership in repository at '/x'"
+    assert _said(f"{told}\t{advice}\n".encode()) == f"{said} ({advice})"
+    assert _said(b"warning: x\nfatal: y\n") == "fatal: y"
+    assert _said(b"") == "it said nothing"
 
 
 def test_a_folder_without_a_repository(tmp_path: Path) -> None:
