@@ -87,7 +87,10 @@ def _get(url: str, accept: str, most: int) -> tuple[bytes, str, str] | None:
         if urlsplit(url).scheme not in ("http", "https"):
             raise BadBaseline(f"pypi: {_shown(url)}: only http and https indexes can be asked")
         bare, password = _without_password(url)
-        request = urllib.request.Request(bare, headers={"Accept": accept, **password})
+        request = urllib.request.Request(bare, headers={"Accept": accept})
+        if password:
+            # Unredirected: another host that the index points to gets none of it.
+            request.add_unredirected_header("Authorization", password)
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:
             data: bytes = answer.read(most + 1)
             kind, where = answer.headers.get_content_type(), answer.geturl()
@@ -105,13 +108,14 @@ def _get(url: str, accept: str, most: int) -> tuple[bytes, str, str] | None:
     return data, kind, where
 
 
-def _without_password(url: str) -> tuple[str, dict[str, str]]:
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url, {}
+def _without_password(url: str) -> tuple[str, str]:
+    """The address alone, and what authorizes: files on the index's host need the same."""
+    parts, index = urlsplit(url), urlsplit(index_url())
     user, _, host = parts.netloc.rpartition("@")
+    if not user and (parts.scheme, host) == (index.scheme, index.netloc.rpartition("@")[2]):
+        user = index.netloc.rpartition("@")[0]
     token = base64.b64encode(unquote(user).encode()).decode()
-    return urlunsplit(parts._replace(netloc=host)), {"Authorization": f"Basic {token}"}
+    return urlunsplit(parts._replace(netloc=host)), f"Basic {token}" if user else ""
 
 
 def _shown(url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import tarfile
 import threading
 import zipfile
@@ -80,10 +81,20 @@ YANKED = "my_texts-1.3.0-py3-none-any.whl"
 
 class Index(BaseHTTPRequestHandler):
     json_too = True
+    wanted: str | None = None
+    """The header without which nothing is given."""
+    elsewhere: str | None = None
+    """Where all is to be found."""
 
     def do_GET(self) -> None:
         name = self.path.rpartition("/")[2]
-        if self.path == "/simple/my-texts/":
+        if self.wanted not in (None, self.headers["Authorization"]):
+            self.send_error(401)
+        elif self.elsewhere is not None:
+            self.send_response(302)
+            self.send_header("Location", self.elsewhere + self.path)
+            self.end_headers()
+        elif self.path == "/simple/my-texts/":
             as_json = self.json_too and "json" in self.headers["Accept"]
             self._say(*(self._json() if as_json else self._html()))
         elif name in FILES:
@@ -239,3 +250,40 @@ def test_links_that_lead_nowhere_are_passed_over(index: type[Index], tmp_path: P
     index.json_too = False
     index._html = lambda self: (page, "text/html")  # type: ignore[method-assign]
     assert "has no my-texts below 9.0" in earlier(tmp_path, "pypi:my-texts").missing
+
+
+def with_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = os.environ["UV_DEFAULT_INDEX"].replace("://", "://me:secret@")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", address)
+
+
+def test_a_password_is_for_files_of_the_index_too(
+    index: type[Index], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.wanted = "Basic bWU6c2VjcmV0"
+    with pytest.raises(BadBaseline, match="401"):
+        earlier(tmp_path, "pypi:my-texts==1.0.0")
+    with_password(monkeypatch)
+    earlier(tmp_path, "pypi:my-texts==1.0.0").close()
+
+
+def test_a_password_is_for_no_other_host(
+    index: type[Index], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str | None] = []
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told.append(self.headers["Authorization"])
+            self.send_error(404)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        index.elsewhere = f"http://127.0.0.1:{other.server_port}"
+        with_password(monkeypatch)
+        assert "has no my-texts" in earlier(tmp_path, "pypi:my-texts").missing
+        other.shutdown()
+    assert told == [None]
