@@ -207,6 +207,12 @@ def test_a_default_that_went_with_its_option_is_told_there() -> None:
         (["A", "B"], ["B"], ["output-order-changed"]),
         (["A", "A"], ["A", "A", "A"], ["output-added"]),
         (["A", "B"], ["A", "*"], []),
+        (["A", "*"], ["A", "B"], ["output-retyped"]),
+        (["A", "B"], ["B", "B"], ["output-retyped"]),
+        (["A", "B", "A"], ["A", "A"], ["output-order-changed"]),
+        (["A"], ["A,B"], []),
+        (["A,B"], ["B,A"], []),
+        (["A,B"], ["A"], ["output-retyped"]),
     ],
 )
 def test_outputs(old: list[str], new: list[str], expected: list[str]) -> None:
