@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from reference_runtime.reading import read_regular
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -26,7 +28,7 @@ def parse_toml(text: str) -> dict[str, Any]:
 def read_toml(file: Path) -> dict[str, Any]:
     """The file's data. Raises BrokenToml for anything that keeps it from being read."""
     try:
-        return parse_toml(file.read_text(encoding="utf-8"))
+        return parse_toml(read_regular(file).decode("utf-8"))
     except OSError as error:
         raise BrokenToml(f"{file}: can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
