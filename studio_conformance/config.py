@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, get_args
 
 from reference_runtime.levels import Mode, UnknownLevel, level_named
+from reference_runtime.reading import read_regular
 from studio_conformance.checks import (
     FAMILIES,
     WHEN_ASKED,
@@ -118,8 +119,16 @@ def find_settings_file(pack: Path) -> Path | None:
         folder = folder.parent
         file = folder / "pyproject.toml"
         if file.is_file():
-            return file if f"tool.{TABLE}" in file.read_text("utf-8", "replace") else None
+            return file if _may_have_table(file) else None
     return None
+
+
+def _may_have_table(file: Path) -> bool:
+    """Whether the file speaks of us; of one that can't be read, whoever reads it tells."""
+    try:
+        return f"tool.{TABLE}".encode() in read_regular(file)
+    except OSError:
+        return True
 
 
 def load_settings(pack: Path) -> Settings:
