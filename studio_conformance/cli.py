@@ -24,6 +24,7 @@ from studio_conformance import (
     outcomes,
 )
 from studio_conformance.cli_errors import CommandFailed
+from studio_conformance.reports.lines import shown
 
 COMMANDS = (
     cli_describe,
@@ -64,13 +65,21 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _print_anything() -> None:
+    """Names of packs hold any character: what the terminal's encoding lacks is spelt out."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; messages go to stderr, what was asked for to stdout."""
+    _print_anything()
     arguments = build_parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments, Path.cwd())
     except CommandFailed as failure:
-        print(f"studio-conformance: {failure}", file=sys.stderr)
+        print(f"studio-conformance: {shown(str(failure))}", file=sys.stderr)
         return failure.status
     except BrokenPipeError:
         # The reader (head, a pager) has seen enough; keep Python from complaining at exit.

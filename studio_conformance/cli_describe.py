@@ -15,6 +15,7 @@ from studio_conformance.config import BadSettings, BrokenToml
 from studio_conformance.options import WrongUsage, overrides
 from studio_conformance.pack_run import PackRun
 from studio_conformance.packs import UnusablePack
+from studio_conformance.reports.lines import shown
 from studio_conformance.session import open_pack
 from studio_conformance.subject import Node, Pack
 
@@ -89,4 +90,4 @@ def _defects(node: Node) -> list[str]:
 
 
 def _say(text: str) -> None:
-    print(f"studio-conformance: {text}", file=sys.stderr)
+    print(f"studio-conformance: {shown(text)}", file=sys.stderr)

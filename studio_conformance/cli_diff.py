@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,6 +26,7 @@ from studio_conformance.release.from_report import read_interface
 from studio_conformance.release.gate import Release, compared, event_of, facts_of, in_order
 from studio_conformance.release.interface import Interface
 from studio_conformance.release.places import placed_by_face
+from studio_conformance.reports.lines import shown
 from studio_conformance.reports.released import release_lines
 from studio_conformance.session import open_pack
 
@@ -55,14 +57,14 @@ def diff(arguments: argparse.Namespace, cwd: Path) -> int:
     if arguments.format == "json":
         print(json.dumps(data, indent=2))
     else:
-        print("\n".join(_text(release, data)))
+        print("\n".join(map(shown, _text(release, data))))
     breaking = any(change.bump == "major" for change in release.uncovered())
     return outcomes.FINDINGS if breaking else outcomes.CLEAN
 
 
 def _release(arguments: argparse.Namespace, cwd: Path, ending: ExitStack) -> Release:
-    new = (cwd / arguments.new).resolve()
-    if new.is_file() and new.suffix in FILES:
+    new = _place(arguments.new, cwd)
+    if os.path.isfile(new) and new.suffix in FILES:
         return _between_files(arguments, cwd, read_interface(new, None))
     run = _open(arguments, arguments.new, cwd, ending)
     target = replace(run.target, version=None)  # any two may be compared, whichever is higher
@@ -74,6 +76,11 @@ def _release(arguments: argparse.Namespace, cwd: Path, ending: ExitStack) -> Rel
     return release_by(facts, run.subject, run.target, ordered=False)
 
 
+def _place(text: str, cwd: Path) -> Path:
+    """An argument as a path; what can't be followed is for those to tell of who open it."""
+    return Path(os.path.realpath(cwd / text))
+
+
 def _searches(old: str) -> bool:
     """Whether the highest version below the pack's own is looked for."""
     return old in ("git:", "git:latest") or (old.startswith("pypi:") and "==" not in old)
@@ -81,11 +88,11 @@ def _searches(old: str) -> bool:
 
 def _between_files(arguments: argparse.Namespace, cwd: Path, new: Interface) -> Release:
     """NEW is a file: its pack is not at hand, so OLD is a file or a pack of its own."""
-    old = (cwd / arguments.old).resolve()
-    if old.is_file() and old.suffix in FILES:
+    old = _place(arguments.old, cwd)
+    if os.path.isfile(old) and old.suffix in FILES:
         interface = read_interface(old, new["name"])
         earlier = Earlier(arguments.old, interface["name"], interface["version"], interface)
-    elif old.exists():
+    elif os.path.exists(old):
         with ExitStack() as ending:
             run = _open(arguments, arguments.old, cwd, ending)
             earlier = Earlier(arguments.old, run.target.name, run.target.version, run.interface())
@@ -112,11 +119,23 @@ def _open(arguments: argparse.Namespace, pack: str, cwd: Path, ending: ExitStack
     return run
 
 
+def _not_compared(release: Release) -> Iterator[str]:
+    """Nodes of which one of the two releases gives no schema."""
+    old = release.facts["interface"]
+    known = {node["id"]: node for node in old["nodes"]} if old else {}
+    for node in release.new["nodes"]:
+        before = known.get(node["id"])
+        if before is not None and not (before["described"] and node["described"]):
+            which = "the new" if before["described"] else "the old"
+            yield f"not compared: {node['id']}: {which} release gives no schema"
+
+
 def _text(release: Release, data: dict[str, Any]) -> Iterator[str]:
     if release.outcome != "compared":
         yield f"baseline: no earlier release: {release.facts['missing']}"
         return
     yield from (line.text for line in list(release_lines([data], data["changes"], []))[:2])
+    yield from _not_compared(release)
     needed = release.needed_version
     if needed is not None and release.uncovered() + release.uncovered(additions=True):
         yield f"the next version is {needed} or higher"

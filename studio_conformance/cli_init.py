@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def add_commands(commands: Any) -> None:
 
 def init(arguments: argparse.Namespace, cwd: Path) -> int:
     """Write what is missing. Decides everything before it writes anything; overwrites nothing."""
-    pack = _pack_folder((cwd / arguments.path).resolve())
+    pack = _pack_folder(Path(os.path.realpath(cwd / arguments.path)))
     planned: Planned = {pack / "pyproject.toml": _settings(pack)}
     if arguments.ci == "github":
         planned[pack / WORKFLOW_PATH] = _new(pack / WORKFLOW_PATH, text_of("github.yml"))

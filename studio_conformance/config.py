@@ -7,6 +7,7 @@ reason are errors that name the file and what was probably meant.
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, get_args
 
 from reference_runtime.levels import Mode, UnknownLevel, level_named
+from reference_runtime.reading import read_regular
 from studio_conformance.checks import (
     FAMILIES,
     WHEN_ASKED,
@@ -22,6 +24,7 @@ from studio_conformance.checks import (
     UnknownCheck,
     select,
 )
+from studio_conformance.reports.lines import shown
 from studio_conformance.toml import BrokenToml, read_toml
 from studio_conformance.waivers import Waiver
 
@@ -116,8 +119,16 @@ def find_settings_file(pack: Path) -> Path | None:
         folder = folder.parent
         file = folder / "pyproject.toml"
         if file.is_file():
-            return file if f"tool.{TABLE}" in file.read_text("utf-8", "replace") else None
+            return file if _may_have_table(file) else None
     return None
+
+
+def _may_have_table(file: Path) -> bool:
+    """Whether the file speaks of us; of one that can't be read, whoever reads it tells."""
+    try:
+        return f"tool.{TABLE}".encode() in read_regular(file)
+    except OSError:
+        return True
 
 
 def load_settings(pack: Path) -> Settings:
@@ -154,7 +165,7 @@ class _Reader:
         self.file = file
 
     def fail(self, message: str) -> NoReturn:
-        raise BadSettings(f"{self.file}: [tool.{TABLE}] {message}")
+        raise BadSettings(shown(f"{self.file}: [tool.{TABLE}] {message}"))
 
     def read(self, table: Any) -> Settings:
         if not isinstance(table, dict):
@@ -231,7 +242,7 @@ class _Reader:
         text = self.text("baseline", value)
         if text.partition(":")[0] in ("git", "pypi"):
             return text
-        return str(self.file.parent / text)
+        return str(self.file.parent / os.path.expanduser(text))
 
     def strategies(self, value: Any) -> dict[str, Own]:
         from studio_conformance.strategies.given import BadStrategy, read_own

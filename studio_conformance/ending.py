@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from studio_conformance import outcomes
 from studio_conformance.events import FILE_NAME, Event, write_events
 from studio_conformance.kept import folder_for_inputs, keep, kept_file
 from studio_conformance.log import build_events
+from studio_conformance.reports.lines import shown
 from studio_conformance.reports.terminal import render
 from studio_conformance.rows import today
 from studio_conformance.session import Session
@@ -43,6 +45,7 @@ class Ending:
         self.events: list[Event] = []
         self._told: list[str] = []
         """Lines about files that were written, for the end of the summary."""
+        self._unwritten = False
 
     def finish(self, exitstatus: int, beside_failed: bool) -> int:
         """Make the log and write what is asked for; the exit status of the run.
@@ -57,7 +60,12 @@ class Ending:
             kept=self.config.option.studio_report is not None or self.certifying is not None,
         )
         self._certify()
-        status: int = self.events[-1]["exit_status"]
+        footer = self.events[-1]
+        if self._unwritten and footer["exit_status"] in outcomes.PRECEDENCE:
+            footer["exit_status"] = outcomes.worst(
+                (footer["exit_status"], outcomes.ENVIRONMENT_BROKE)
+            )
+        status: int = footer["exit_status"]
         return status
 
     def _ended(self, exitstatus: int) -> bool:
@@ -77,11 +85,28 @@ class Ending:
 
         why = settle(asked, self.session.packs[0].target.path, self.events)
         self._write()
-        self._told.append(issue(asked, self.events, why))
+        if self._unwritten:
+            why = why or "not all that belongs to it could be written"
+
+        def settled() -> None:
+            self._told.append(issue(asked, self.events, why))
+
+        self._attempt(settled)
 
     def _write(self) -> None:
-        self._keep()
-        self._settle_known()
+        for write in (self._keep, self._settle_known, self._report):
+            self._attempt(write)
+
+    def _attempt(self, write: Callable[[], None]) -> None:
+        """Write, or say at the end what the system refused: the findings are told all the same."""
+        try:
+            write()
+        except OSError as error:
+            self._unwritten = True
+            place = error.filename2 or error.filename or ""
+            self._told.append(f"can't be written: {place}: {error.strerror or error}")
+
+    def _report(self) -> None:
         folder = self.config.getoption("--studio-report")
         if folder is not None:
             from studio_conformance.reports.formats import write_reports
@@ -89,6 +114,7 @@ class Ending:
             root = self.config.invocation_params.dir / folder
             write_events(root / FILE_NAME, self.events)
             write_reports(root, self.events)
+            self._told.append(f"event log and reports: {folder}")
 
     def _settle_known(self) -> None:
         """Say how many known findings were seen; write them anew where that was asked for."""
@@ -115,8 +141,5 @@ class Ending:
         terminalreporter.write_sep("=", "studio conformance")
         for line in render(self.events, verbose=self.config.getoption("verbose") > 0):
             terminalreporter.write_line(line.text, **MARKS[line.mark])
-        folder = self.config.getoption("--studio-report")
-        if folder is not None:
-            terminalreporter.write_line(f"event log and reports: {folder}")
         for text in self._told:
-            terminalreporter.write_line(text)
+            terminalreporter.write_line(shown(text))

@@ -27,7 +27,10 @@ def write_chunks(file: Path, chunks: Iterable[str]) -> None:
 
 
 def _write(file: Path, chunks: Iterable[bytes]) -> None:
-    file = file.resolve()
+    if os.path.exists(file) and not (os.path.isfile(file) or os.path.isdir(file)):
+        _pour(file, chunks)
+        return
+    file = Path(os.path.realpath(file))
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
@@ -38,3 +41,10 @@ def _write(file: Path, chunks: Iterable[bytes]) -> None:
         os.replace(aside, file)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _pour(file: Path, chunks: Iterable[bytes]) -> None:
+    """Write into a device or a pipe: a file renamed over /dev/null would take its place."""
+    with open(file, "wb", buffering=0) as stream:
+        for chunk in chunks:
+            stream.write(chunk)

@@ -21,6 +21,7 @@ from studio_conformance.pack_run import PackRun, Progress
 from studio_conformance.planning import Unit
 from studio_conformance.progress import loading_teller
 from studio_conformance.protocol import has_nothing_around, is_heard, is_undisturbed, run_shortly
+from studio_conformance.reports.lines import shown
 from studio_conformance.session import Session
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class StudioHooks:
                 run.adopt(text)
 
     def pytest_report_header(self) -> list[str]:
-        return [*header_lines(self.session, self.certifying)]
+        return [*map(shown, header_lines(self.session, self.certifying))]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -15,6 +15,7 @@ from studio_conformance.log import is_failing
 from studio_conformance.outcomes import JUDGED
 from studio_conformance.pack_run import PackRun
 from studio_conformance.planning import Unit
+from studio_conformance.reports.lines import shown
 from studio_conformance.reports.terminal import finding_lines
 from studio_conformance.results import Result
 
@@ -33,7 +34,7 @@ class FindingsRepr(TerminalRepr):
     def __init__(self, failure: FindingsFailure) -> None:
         self.rows = failure.rows
         first = self.rows[0]
-        messages = f"{failure}: {first['message']}"
+        messages = shown(f"{failure}: {first['message']}")
         self.reprcrash = ReprFileLocation(first["file"] or "", first["line"] or 0, messages)
 
     def toterminal(self, tw: TerminalWriter) -> None:

@@ -75,20 +75,23 @@ def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
 def _read(file: Path) -> dict[str, Any]:
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return kept if isinstance(kept, dict) else {}
 
 
 def recall(file: Path, identity: str) -> Replay:
     """The finding with this id. Raises NoSuchFinding."""
-    entry = _read(file).get(identity)
-    if entry is None:
+    entry: Any = _read(file).get(identity)
+    try:
+        found = Replay(identity, entry["code"], entry["node"], entry["example"]["case"])
+        _check_shape({}, found)
+    except (LookupError, TypeError):
         raise NoSuchFinding(
             f"no input is kept for a finding {identity!r}: run the pack once without "
             "--studio-replay, or give a report to studio-conformance replay"
-        )
-    return Replay(identity, entry["code"], entry["node"], entry["example"]["case"])
+        ) from None
+    return found
 
 
 def replays_in(file: Path) -> Iterator[tuple[dict[str, Any], Replay]]:
@@ -99,11 +102,41 @@ def replays_in(file: Path) -> Iterator[tuple[dict[str, Any], Replay]]:
     """
     text = file.read_text(encoding="utf-8")
     try:
+        for about, replay in _entries(file, text):
+            _check_shape(about, replay)
+            yield about, replay
+    except NoSuchFinding:
+        raise
+    except RecursionError:
+        raise NoSuchFinding("it is nested too deeply") from None
+    except (LookupError, TypeError, AttributeError) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise NoSuchFinding(f"it is not of the shape of a report or log: {told}") from None
+
+
+def _entries(file: Path, text: str) -> list[tuple[dict[str, Any], Replay]]:
+    try:
         whole = json.loads(text)
-        entries = _of_document(whole)
     except ValueError:
-        entries = _of_log(file)
-    yield from entries
+        return _of_log(file)
+    return _of_document(whole)
+
+
+SHAPE: dict[str, type] = {
+    "path": str, "api_level": str, "mode": str, "fakes": bool, "isolation": dict,
+    "id": str, "code": str, "node": str, "case": dict,
+}  # fmt: skip
+
+
+def _check_shape(about: dict[str, Any], replay: Replay) -> None:
+    """Raises TypeError where a value is not of the type that everything after this takes for
+    granted."""
+    told = {name: value for name, value in about.items() if value is not None}
+    for name, value in {**told, **vars(replay)}.items():
+        if not isinstance(value, SHAPE[name]):
+            raise TypeError(f"{name} can't be {value!r:.60}")
+    if not isinstance(replay.case["inputs"], dict):
+        raise TypeError("inputs must be an object")
 
 
 def _of_document(whole: Any) -> list[tuple[dict[str, Any], Replay]]:

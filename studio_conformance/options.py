@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, get_args
 
 from reference_runtime.levels import Mode, UnknownLevel, level_named
@@ -67,9 +67,9 @@ def _one_of(option: str, value: str | None, known: Sequence[str]) -> str | None:
 
 def _existing(option: str, paths: Sequence[str]) -> tuple[str, ...] | None:
     for path in paths:
-        if not Path(path).exists():
+        if not os.path.exists(path):
             raise WrongUsage(f"{option}: there is no file or folder {path}")
-    return tuple(str(Path(path).resolve()) for path in paths) or None
+    return tuple(os.path.realpath(path) for path in paths) or None
 
 
 def _codes(option: str, values: Sequence[str]) -> tuple[str, ...] | None:

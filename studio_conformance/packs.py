@@ -34,6 +34,18 @@ def find_pack(argument: str, cwd: Path) -> Target:
 
     Raises UnusablePack, and BrokenToml when the pack's own pyproject.toml does not parse.
     """
+    try:
+        return _found(argument, cwd)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, an unknown ~user
+        raise UnusablePack(f"no pack {argument!r}: {cause(error)}") from None
+
+
+def cause(error: Exception) -> str:
+    """What the system says, without a path that the reader knows."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _found(argument: str, cwd: Path) -> Target:
     path = (cwd / Path(argument).expanduser()).absolute()
     if path.exists():
         return _target(argument, check_is_pack(path.resolve()))
@@ -50,10 +62,10 @@ def find_pack(argument: str, cwd: Path) -> Target:
 
 def check_is_pack(path: Path) -> Path:
     """Return ``path`` when the host would load it as a pack; raise UnusablePack otherwise."""
-    if path.is_file():
-        if path.suffix != ".py":
-            raise UnusablePack(f"{path} is no pack: neither a folder nor a .py file")
+    if path.is_file() and path.suffix == ".py":
         return path
+    if not path.is_dir():
+        raise UnusablePack(f"{path} is no pack: neither a folder nor a .py file")
     if (path / "__init__.py").is_file():
         return path
     entries = sorted(path.iterdir())
@@ -172,4 +184,12 @@ def _editable_root(found: importlib.metadata.Distribution) -> list[Path]:
     return [root] if url.scheme == "file" and (root / "__init__.py").is_file() else []
 
 
-__all__ = ["BrokenToml", "Target", "UnusablePack", "check_is_pack", "find_pack", "project_name"]
+__all__ = [
+    "BrokenToml",
+    "Target",
+    "UnusablePack",
+    "cause",
+    "check_is_pack",
+    "find_pack",
+    "project_name",
+]

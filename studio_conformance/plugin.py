@@ -6,6 +6,7 @@ standard library and pytest.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """
     options = early_config.known_args_namespace
     here = Path.cwd().resolve()
-    packs = [Path(pack).resolve() for pack in getattr(options, "studio_pack", [])]
+    # realpath, as what can't be followed is for the session to tell of.
+    packs = [Path(os.path.realpath(pack)) for pack in getattr(options, "studio_pack", [])]
     if any(here.is_relative_to(pack) for pack in packs):
         options.noconftest = True
 

@@ -7,6 +7,7 @@ plain JSON data, so that they travel unchanged from a pytest worker to the run's
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shlex
 from collections.abc import Iterable, Mapping
@@ -77,12 +78,14 @@ def replay_command(
     """The shell command that judges one check on one node (``item``: its safe name) again."""
     parts = [*_judging(path, level, mode, isolation), f"--studio-select={code}"]
     if item is not None:
-        parts += ["-k", item]
+        parts += [f"-k={item}"] if item.startswith("-") else ["-k", item]
     return shlex.join(parts)
 
 
 def diff_command(baseline: str, path: str, level: str) -> str:
-    """The shell command that compares the pack with its earlier release again."""
+    """The shell command that compares the pack with its earlier release again, from any folder."""
+    if not baseline.startswith(("git:", "pypi:")):
+        baseline = os.path.abspath(os.path.expanduser(baseline))
     return shlex.join(["studio-conformance", "diff", baseline, path, f"--api={level}"])
 
 

@@ -10,6 +10,8 @@ from threading import Event
 from typing import Any, TypeVar, get_args
 from weakref import WeakKeyDictionary
 
+from reference_runtime.reading import parse_source, read_regular
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 SCOPES = get_args(Definition)
@@ -49,13 +51,10 @@ class SourceIndex:
         """The file's syntax tree, or None when it can't be parsed."""
         name = str(file)
         if name not in self._trees:
-            try:
-                # Python's warnings about the pack's literals are not the reader's business here.
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    self._trees[name] = ast.parse(Path(name).read_bytes(), name)
-            except (OSError, SyntaxError, ValueError, RecursionError):
-                self._trees[name] = None
+            # Python's warnings about the pack's literals are not the reader's business here.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._trees[name] = parse_source(name)
         return self._trees[name]
 
     def statements(self, file: str | Path, kind: type[N]) -> list[N]:
@@ -177,7 +176,7 @@ def _first_line(node: ast.AST) -> int:
 
 def _holds(file: Path, words: list[bytes]) -> bool:
     try:
-        text = file.read_bytes()
+        text = read_regular(file)
     except OSError:
         return False
     return any(word in text for word in words)

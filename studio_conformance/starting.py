@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -184,3 +185,5 @@ def _make_folder(folder: Path) -> None:
     except OSError as error:
         message = f"--studio-report: can't make the folder {folder}: {error.strerror}"
         raise pytest.UsageError(message) from None
+    if not os.access(folder, os.W_OK):
+        raise pytest.UsageError(f"--studio-report: can't write to the folder {folder}")

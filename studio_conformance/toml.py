@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from reference_runtime.reading import read_regular
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -26,13 +28,17 @@ def parse_toml(text: str) -> dict[str, Any]:
 def read_toml(file: Path) -> dict[str, Any]:
     """The file's data. Raises BrokenToml for anything that keeps it from being read."""
     try:
-        return parse_toml(file.read_text(encoding="utf-8"))
+        return parse_toml(read_regular(file).decode("utf-8"))
     except OSError as error:
         raise BrokenToml(f"{file}: can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BrokenToml(f"{file}: not UTF-8 at byte {error.start}") from error
     except tomllib.TOMLDecodeError as error:
         raise BrokenToml(_located(file, str(error))) from error
+    except RecursionError:
+        raise BrokenToml(f"{file}: nested too deeply") from None
+    except ValueError as error:  # A number of more digits than Python reads.
+        raise BrokenToml(f"{file}: {str(error).partition(';')[0]}") from error
 
 
 def _located(file: Path, message: str) -> str:

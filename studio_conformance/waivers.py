@@ -94,10 +94,17 @@ def complaints(
             continue
         if matching:
             yield UNUSED, waiver, f"the waiver for {waiver.place} waives nothing"
-        elif _is_stray(waiver, reached):
-            yield UNUSED, waiver, f"the waiver for {waiver.place} names no node of the pack"
+        elif why := _stray(waiver, reached):
+            yield UNUSED, waiver, f"the waiver for {waiver.place} {why}"
 
 
-def _is_stray(waiver: Waiver, reached: Sequence[Result]) -> bool:
-    """Whether the check did run, on others: then no such node exists (or it has no such check)."""
-    return any(r["code"] == waiver.code and r["outcome"] in JUDGED for r in reached)
+def _stray(waiver: Waiver, reached: Sequence[Result]) -> str | None:
+    """What is wrong with a waiver whose check did run, on others; None where it did not run."""
+    judged = [r for r in reached if r["code"] == waiver.code and r["outcome"] in JUDGED]
+    if not judged:
+        return None
+    if waiver.node is None:
+        return "waives nothing: the rule judges nodes, so it needs a node"
+    # Of the pack as a whole, a rule may name nodes that are gone.
+    whole = all(r["node"] is None for r in judged)
+    return "waives nothing" if whole else "names no node of the pack"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reference_runtime.environments.requirements import Gathering, Origin
+from reference_runtime.reading import read_regular
 
 BRANDS = ("studio", "comfy")
 PYTHON_KEYS = ("python", "python_version", "requires-python")
@@ -20,7 +21,7 @@ def read_pyproject(file: Path, gathering: Gathering) -> None:
         return
     try:
         data = _toml().loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         where = re.search(r"at line (\d+)", str(error))
         gathering.say(f"is no TOML: {error}", Origin(str(file), int(where[1]) if where else None))
         return
@@ -80,7 +81,7 @@ def _dependencies(value: object, name: str, places: _Places, gathering: Gatherin
 
 def _text(file: Path, gathering: Gathering) -> str | None:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return read_regular(file).decode("utf-8-sig")
     except OSError as error:
         gathering.say(f"can't be read: {error.strerror}", Origin(str(file)))
     except UnicodeDecodeError:

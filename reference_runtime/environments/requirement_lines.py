@@ -14,6 +14,7 @@ from reference_runtime.environments.requirements import (
     Requirement,
     parse,
 )
+from reference_runtime.reading import read_regular
 
 MOST_DEEP = 8
 INDEX_OPTIONS = ("--index-url", "--extra-index-url", "--find-links")
@@ -51,7 +52,7 @@ def read_lines(
 def _text(file: Path, gathering: Gathering) -> str | None:
     """The file as text; installers on Windows write UTF-16 with a mark at the beginning."""
     try:
-        data = file.read_bytes()
+        data = read_regular(file)
         coding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
         return data.decode(coding)
     except OSError as error:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from reference_runtime.loading.place import Place
+from reference_runtime.reading import read_regular
 
 T = TypeVar("T")
 
@@ -86,7 +87,6 @@ def mentions_asyncio(place: Place) -> bool:
 
 def _content(file: str) -> bytes:
     try:
-        with open(file, "rb") as source:
-            return source.read()
+        return read_regular(file)
     except OSError:
         return b""

@@ -11,6 +11,7 @@ from typing import Any
 from reference_runtime.levels import COMFY_LATEST, DEFAULT_LEVEL, STUDIO_0_3_71, Level, level_named
 from reference_runtime.loading.metadata import read_pyproject, table
 from reference_runtime.loading.place import Place
+from reference_runtime.reading import parse_source, read_regular
 
 _REQUIREMENTS = ("requires-studioui", "requires-comfyui")
 _BRANDS = {"studio": STUDIO_0_3_71, "comfy": COMFY_LATEST}
@@ -73,7 +74,7 @@ def _may_name(file: Path, brands: Iterable[str]) -> bool:
     Parsing costs a second for a large pack; most files say nothing new.
     """
     try:
-        source = file.read_bytes()
+        source = read_regular(file)
     except OSError:
         return False
     names = "|".join(brands)
@@ -85,9 +86,8 @@ def _may_name(file: Path, brands: Iterable[str]) -> bool:
 
 def _brands_in(file: Path) -> Iterator[tuple[str, str]]:
     """The brands that a source file names, with what names them."""
-    try:
-        tree = ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError):
+    tree = parse_source(file)
+    if tree is None:
         return
     for node in ast.walk(tree):
         for module in _imported(node):

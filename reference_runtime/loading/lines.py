@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from reference_runtime.reading import read_regular
+
 _CLASS = re.compile(r"^\s*class\s+(\w+)\b")
 _DEF = re.compile(r"^\s*(?:async\s+)?def\s")
 _DECORATORS = 200
@@ -19,10 +21,10 @@ _DECORATORS = 200
 @lru_cache(maxsize=512)
 def _lines(file: str) -> tuple[str, ...]:
     try:
-        with open(file, encoding="utf-8", errors="replace") as source:
-            return tuple(source.read().split("\n"))
+        text = read_regular(file).decode("utf-8", "replace")
     except OSError:
         return ()
+    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
 @lru_cache(maxsize=512)

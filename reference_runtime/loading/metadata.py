@@ -6,6 +6,8 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+from reference_runtime.reading import read_regular
+
 
 def read_pyproject(pack: Path) -> dict[str, Any]:
     """The pack's pyproject.toml as a dict; empty when there is none or it does not parse."""
@@ -14,8 +16,8 @@ def read_pyproject(pack: Path) -> dict[str, Any]:
         return {}
     toml = _toml()
     try:
-        data: dict[str, Any] = toml.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        data: dict[str, Any] = toml.loads(read_regular(file).decode("utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
     return data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import stat
@@ -29,6 +30,8 @@ class Contents:
     """SHA-256 of each file, in hex."""
     links: dict[str, str] = field(default_factory=dict)
     """Target of each symbolic link, as written; it lies within the pack."""
+    passed_over: list[str] = field(default_factory=list, compare=False)
+    """Ignored files and folders that are there."""
 
     def first_difference(self, now: Contents) -> str | None:
         """The first path, in order, that is not the same in ``now``, and how; None if all are."""
@@ -41,6 +44,15 @@ class Contents:
             if before[path] != after[path]:
                 return f"{shown(path)} was changed"
         return None
+
+    def bytecode_in(self, pack: Path) -> Iterator[str]:
+        """Ignored folders from which Python runs code without looking at the source."""
+        beside = pack.parent / "__pycache__"
+        if not pack.is_dir() and any(beside.glob(f"{glob.escape(pack.stem)}.*.pyc")):
+            yield str(beside)
+        for path in self.passed_over:
+            if path.endswith("__pycache__") and any((pack / path).glob("*.pyc")):
+                yield path
 
     def _marks(self) -> dict[str, str]:
         linked = {path: f"link {target}" for path, target in self.links.items()}
@@ -64,6 +76,9 @@ def read_contents(
     found = Contents()
     for path in _paths(pack, "", frozenset(ignored), frozenset(left_out)):
         place = pack / path
+        if place.name in ignored:
+            found.passed_over.append(path)
+            continue
         if place.is_symlink():
             found.links[path] = _target(pack, path)
         else:
@@ -74,14 +89,19 @@ def read_contents(
 def _paths(
     folder: Path, prefix: str, ignored: frozenset[str], left_out: frozenset[str]
 ) -> Iterator[str]:
-    """Everything but folders, in order; empty folders count for nothing."""
+    """Everything but folders, in order; empty folders count for nothing.
+
+    What is ignored is given by its own path alone.
+    """
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:
         path = prefix + entry.name
-        if entry.name in ignored or path in left_out:
+        if path in left_out:
             continue
-        if entry.is_dir(follow_symlinks=False):
+        if entry.name in ignored:
+            yield path
+        elif entry.is_dir(follow_symlinks=False):
             yield from _paths(folder / entry.name, f"{path}/", ignored, left_out)
         else:
             yield path
@@ -89,7 +109,8 @@ def _paths(
 
 def _target(pack: Path, path: str) -> str:
     target = os.readlink(pack / path)
-    if not (pack / path).resolve().is_relative_to(pack.resolve()):
+    # Unlike Path.resolve, realpath lets a link to itself pass: it leads nowhere else.
+    if not Path(os.path.realpath(pack / path)).is_relative_to(os.path.realpath(pack)):
         raise Uncoverable(f"{shown(path)} is a link that leads out of the pack")
     return target
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from studio_conformance.certificate.build import ALLOWED_ISOLATION
-from studio_conformance.certificate.contents import Contents, Uncoverable, read_contents
+from studio_conformance.certificate.contents import Contents, Uncoverable, read_contents, shown
 from studio_conformance.config import Settings
 from studio_conformance.events import FILE_NAME
 from studio_conformance.options import WrongUsage
@@ -66,9 +66,9 @@ def prepare(option: Any, session: Session, cwd: Path, report: Path | None) -> Ce
     """
     if len(session.packs) != 1 or session.refused:
         raise WrongUsage("--studio-certify certifies one pack: give one --studio-pack")
-    for name, shown, why in CONFLICTS:
+    for name, called, why in CONFLICTS:
         if getattr(option, name, None):
-            raise WrongUsage(f"--studio-certify goes without {shown}: {why}")
+            raise WrongUsage(f"--studio-certify goes without {called}: {why}")
     (run,) = session.packs
     if run.settings.isolation not in ALLOWED_ISOLATION:
         why = "it needs a sandbox"
@@ -127,6 +127,13 @@ def _excuses(run: PackRun) -> Iterator[str]:
 
 def _contents(pack: Path, left_out: tuple[str, ...]) -> Contents:
     try:
-        return read_contents(pack, left_out)
+        contents = read_contents(pack, left_out)
+        bytecode = next(contents.bytecode_in(pack), None)
     except (Uncoverable, OSError) as error:
         raise WrongUsage(f"--studio-certify: the pack can't be digested: {error}") from None
+    if bytecode is not None:
+        raise WrongUsage(
+            f"--studio-certify: {shown(bytecode)} holds bytecode, which Python runs in place of "
+            "the source that is certified: delete it, or certify a fresh checkout"
+        )
+    return contents

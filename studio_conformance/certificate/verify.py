@@ -19,6 +19,7 @@ from studio_conformance.events import InvalidLog, read_events
 from studio_conformance.schemas import first_flaw
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "certificate.schema.json"
+TWICE = "a key is there twice"
 
 
 class CorruptCertificate(ValueError):
@@ -32,16 +33,25 @@ class Broken(Exception):
 def read_certificate(file: Path) -> dict[str, Any]:
     """Raises CorruptCertificate with one line."""
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=_once)
     except OSError as error:
         raise CorruptCertificate(f"can't read {file}: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        raise CorruptCertificate(f"{file} is no certificate: not JSON") from None
+    except (ValueError, RecursionError) as error:
+        why = TWICE if str(error) == TWICE else "not JSON"
+        raise CorruptCertificate(f"{file} is no certificate: {why}") from None
     flaw = first_flaw(data, SCHEMA)
     if flaw is not None:
         raise CorruptCertificate(f"{file} is no certificate: {flaw}")
     certificate: dict[str, Any] = data
     return certificate
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object; readers differ in which of two equal keys they take. Raises ValueError."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(TWICE)
+    return found
 
 
 def check_itself(file: Path, certificate: dict[str, Any]) -> None:
@@ -50,8 +60,8 @@ def check_itself(file: Path, certificate: dict[str, Any]) -> None:
         raise Broken(f"{file} was edited: its digest is not that of what it says")
 
 
-def check_pack(certificate: dict[str, Any], pack: Path) -> None:
-    """Raises Broken with the first file that differs."""
+def check_pack(certificate: dict[str, Any], pack: Path) -> Contents:
+    """What the pack holds now. Raises Broken with the first file that differs."""
     listed = certificate["contents"]
     before = Contents(listed["files"], listed["links"])
     try:
@@ -61,6 +71,7 @@ def check_pack(certificate: dict[str, Any], pack: Path) -> None:
     difference = before.first_difference(now)
     if difference is not None:
         raise Broken(f"{pack}: {difference}")
+    return now
 
 
 def check_log(certificate: dict[str, Any], log: Path) -> None:
@@ -69,7 +80,8 @@ def check_log(certificate: dict[str, Any], log: Path) -> None:
         data = log.read_bytes()
     except OSError as error:
         raise Broken(f"{log}: {error.strerror}") from None
-    if sha256(data) != certificate["log"]["sha256"]:
+    written = certificate["log"]
+    if (len(data), sha256(data)) != (written["bytes"], written["sha256"]):
         raise Broken(f"{log} is not the log of this run, or was edited")
     try:
         events = read_events(log)

@@ -6,7 +6,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from studio_conformance.packs import BrokenToml, Target, UnusablePack, check_is_pack, project_name
+from studio_conformance.packs import (
+    BrokenToml,
+    Target,
+    UnusablePack,
+    cause,
+    check_is_pack,
+    project_name,
+)
 from studio_conformance.release.interface import Interface
 from studio_conformance.release.versions import parsed
 
@@ -71,7 +78,13 @@ def from_anywhere(argument: str, cwd: Path) -> str:
 
 
 def _on_disk(argument: str, pack: Target, cwd: Path) -> Earlier:
-    path = (cwd / Path(argument).expanduser()).resolve()
+    try:
+        return _at(argument, (cwd / Path(argument).expanduser()).resolve(), pack)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, an unknown ~user
+        raise BadBaseline(f"baseline {argument!r}: {cause(error)}") from None
+
+
+def _at(argument: str, path: Path, pack: Target) -> Earlier:
     if not path.exists():
         raise BadBaseline(
             f"baseline {argument!r}: no such file or folder (other forms: git:REF, pypi:NAME)"

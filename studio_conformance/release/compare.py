@@ -10,6 +10,13 @@ from studio_conformance.release.compare_outputs import output_changes
 from studio_conformance.release.interface import Interface, NodeFace
 from studio_conformance.release.pairing import Renamed, pair_nodes
 
+SCRIPTS = frozenset({
+    "conftest", "disable", "enable", "install", "noxfile", "prestartup_script", "setup",
+    "uninstall",
+})  # fmt: skip
+ASIDE = frozenset({"build", "dist", "docs", "examples"})
+"""Folders of a checkout that are no part of the pack."""
+
 
 def compare(old: Interface, new: Interface) -> list[Change]:
     """Every change that somebody can notice, the pack's first, then node by node."""
@@ -47,7 +54,7 @@ def _pack_changes(old: Interface, new: Interface) -> Iterator[Change]:
     if old["mapping"] and not new["mapping"]:
         text = "the pack has no NODE_CLASS_MAPPINGS any more, which other packs import"
         yield Change("mappings-gone", text, part="mapping", gone=True)
-    gone = sorted(set(old["modules"]) - set(new["modules"]))
+    gone = sorted(each for each in {*old["modules"]} - {*new["modules"]} if not _is_run(each))
     # A folder that moved takes its modules along: say so once.
     for name in gone:
         if not any(name.startswith(f"{other}.") for other in gone if other != name):
@@ -55,6 +62,16 @@ def _pack_changes(old: Interface, new: Interface) -> Iterator[Change]:
             more = f" with {inside} modules in it" if inside else ""
             text = f"the module {name!r}{more} is gone: packs that import it break"
             yield Change("module-removed", text, name=name, part="mapping", gone=True)
+
+
+def _is_run(module: str) -> bool:
+    """Whether a module is run by a tool or the host, and imported by no other pack."""
+    top, _, rest = module.partition(".")
+    return (
+        (top in SCRIPTS and not rest)
+        or (top in ASIDE and bool(rest))
+        or module.endswith(".conftest")
+    )
 
 
 def node_changes(old: NodeFace, new: NodeFace) -> list[Change]:

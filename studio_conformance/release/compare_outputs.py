@@ -33,10 +33,15 @@ def _moved(before: list[OutputFace], after: list[OutputFace]) -> str:
     moves = []
     for index, key in enumerate(keys_before):
         now = keys_after.index(key) if key in keys_after else index
-        if now != index:
+        # Of several that are alike, one in the old place is enough for its links.
+        if now != index and not _alike(before[index], after[index : index + 1]):
             at = _named(after[index]) if index < len(after) else "nothing"
             moves.append(f"output {index} was {_named(before[index])} and is {at}")
     return ", ".join(moves)
+
+
+def _alike(output: OutputFace, others: list[OutputFace]) -> bool:
+    return any((output["name"], output["type"]) == (o["name"], o["type"]) for o in others)
 
 
 def _keys(outputs: list[OutputFace]) -> list[tuple[str, str, int]]:
@@ -60,10 +65,12 @@ def _called(outputs: list[OutputFace], index: int) -> str:
 def _changed(
     node: str, index: int, was: OutputFace, now: OutputFace, called: str
 ) -> Iterator[Change]:
-    # A wildcard can be linked wherever the type could.
-    if was["type"] != now["type"] and now["type"] != "*":
+    gone = set(was["type"].split(",")) - set(now["type"].split(","))
+    # A wildcard can be linked wherever the type could; of several types one is enough.
+    if gone and now["type"] != "*":
+        others = "other types" if was["type"] == "*" else ", ".join(sorted(gone))
         text = f"output {index} was {_named(was)} and is {_named(now)}: links to inputs of "
-        text += f"{was['type']} are refused"
+        text += f"{others} are refused"
         yield Change("output-retyped", text, node, called, now["type"], "outputs")
     elif was["name"] != now["name"] and {was["name"], now["name"]} != {was["type"], now["type"]}:
         text = f"output {index} was shown as {was['name']!r} and is shown as {now['name']!r}"

@@ -15,12 +15,13 @@ IMPLIED: dict[str, object] = {"INT": 0, "FLOAT": 0, "STRING": "", "BOOLEAN": Fal
 
 def value_changes(node: str, was: InputFace, now: InputFace) -> Iterator[Change]:
     """One change for each thing that is taken no more; a new type says all there is to say."""
-    gone = _lost_types(was, now)
+    gone = lost_types(was, now)
     if gone:
         text = f"the input {now['name']!r} took {was['type']} and takes {now['type']}: links and "
         text += f"values of {', '.join(sorted(gone))} are refused"
         yield Change("input-type-narrowed", text, node, now["name"], now["name"], "inputs")
         return
+    yield from _several(node, was, now)
     yield from _range(node, was, now)
     lost = list(_lost_options(was, now))
     if lost:
@@ -28,7 +29,8 @@ def value_changes(node: str, was: InputFace, now: InputFace) -> Iterator[Change]
     yield from _default(node, was, now, lost)
 
 
-def _lost_types(was: InputFace, now: InputFace) -> set[str]:
+def lost_types(was: InputFace, now: InputFace) -> set[str]:
+    """The types that the input took and takes no more."""
     if now.get("any") or was["type"] == now["type"]:
         return set()
     if was.get("any"):
@@ -36,6 +38,16 @@ def _lost_types(was: InputFace, now: InputFace) -> set[str]:
     before, after = set(was["type"].split(",")), set(now["type"].split(","))
     # A text field takes what a list of texts offered.
     return before - after - ({"COMBO"} if "STRING" in after else set())
+
+
+def _several(node: str, was: InputFace, now: InputFace) -> Iterator[Change]:
+    """A list of chosen options in place of one, or the other way round."""
+    before, after = bool(was.get("several")), bool(now.get("several"))
+    if before == after or "options" not in was or "options" not in now:
+        return
+    told = "one option and takes a list of them" if after else "a list of options and takes one"
+    text = f"the input {now['name']!r} took {told}: saved values are of the other form"
+    yield Change("input-type-narrowed", text, node, now["name"], now["name"], "inputs")
 
 
 def _range(node: str, was: InputFace, now: InputFace) -> Iterator[Change]:
@@ -68,11 +80,16 @@ def _option_removed(node: str, now: InputFace, lost: list[object]) -> Change:
 
 
 def _default(node: str, was: InputFace, now: InputFace, lost: list[object]) -> Iterator[Change]:
-    """A default that went with its option is told there; one given for the first time is none."""
+    """A default that went with its option is told there; one given for the first time is none.
+
+    Where neither gives one, a list of options begins with its first.
+    """
     unknown = was.get("volatile") or now.get("volatile")
-    if unknown or "default" not in was or not now["widget"]:
+    listed = was.get("options") and now.get("options")
+    unsaid = "default" not in was and ("default" in now or not listed)
+    if unknown or unsaid or not now["widget"]:
         return
-    before, after = was["default"], now.get("default", _implied(now))
+    before, after = was.get("default", _implied(was)), now.get("default", _implied(now))
     same = before == after and isinstance(before, bool) == isinstance(after, bool)
     if same or before in lost:
         return

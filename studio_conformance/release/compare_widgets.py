@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studio_conformance.release.interface import NodeFace
+from studio_conformance.release.compare_values import lost_types
+from studio_conformance.release.interface import InputFace, NodeFace
 
 SHOWN = 4
 """Moves that a message names one by one."""
@@ -22,12 +23,12 @@ class Shift:
 
 
 def shift_of(old: NodeFace, new: NodeFace, renamed: dict[str, str]) -> Shift | None:
-    """The shift, or None when every saved value reaches its widget or falls off the end."""
+    """The shift, or None when every saved value reaches its widget, or its input is gone too."""
     before = [_now_called(slot, renamed) for slot in old["widgets"]]
     after = new["widgets"]
     moves = [(i, a, b) for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b]
     if not moves:
-        return None
+        return _unseated(old, new, renamed, before[len(after) :])
     came, went = _strangers(after, before, moves), _strangers(before, after, moves)
     names = {item["name"] for item in old["inputs"]} | set(renamed.values())
     changes = _Causes(came, went, names, {item["name"] for item in new["inputs"]})
@@ -36,6 +37,31 @@ def shift_of(old: NodeFace, new: NodeFace, renamed: dict[str, str]) -> Shift | N
     text = f"{changes.text()}; of saved values, {', '.join(told[:SHOWN])}{more}"
     causes = frozenset(map(_plain, came + went))
     return Shift(text, causes, _plain((came or [moves[0][2]])[0]))
+
+
+def _unseated(
+    old: NodeFace, new: NodeFace, renamed: dict[str, str], left: list[str]
+) -> Shift | None:
+    """Values at the end whose inputs are still there, and sockets now.
+
+    What takes other types now is told by its types.
+    """
+    was = {renamed.get(item["name"], item["name"]): item for item in old["inputs"]}
+    sockets = [i for i in new["inputs"] if i["name"] in left and not lost_types(was[i["name"]], i)]
+    if not sockets:
+        return None
+    several = len(sockets) > 1
+    named = ", ".join(repr(item["name"]) for item in sockets)
+    text = f"{named} {'are no widgets' if several else 'is no widget'} any more: saved values for "
+    text += f"{'them' if several else 'it'} are lost{_needs(sockets)}"
+    return Shift(text, frozenset(), sockets[0]["name"])
+
+
+def _needs(sockets: list[InputFace]) -> str:
+    """What becomes of a node of a saved workflow."""
+    if any(item["required"] for item in sockets):
+        return ", and the node does not run without a link"
+    return ", and the node runs without"
 
 
 def _strangers(slots: list[str], others: list[str], moves: list[tuple[int, str, str]]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from studio_conformance.packs import BrokenToml, Target, UnusablePack, check_is_pack, project_name
 from studio_conformance.release.baseline import BadBaseline, Earlier
 from studio_conformance.release.git import Repository
-from studio_conformance.release.versions import highest_below, parsed, version_in_tag
+from studio_conformance.release.versions import highest_below, parsed, tags_of, version_in_tag
 
 LATEST = ("", "latest")
 
@@ -23,23 +23,30 @@ def earlier_in_git(ref: str, pack: Target) -> Earlier:
     prefix = repository.prefix(pack.path)
     tagged = None
     if ref in LATEST:
-        found = _latest_tag(repository, pack.version)
+        found = _latest_tag(repository, pack)
         if found is None:
             return Earlier(f"git:{ref}", missing=_why_none(repository, pack))
         ref, tagged = found
     return export_at(repository, ref, prefix, pack.path.name, tagged)
 
 
-def _latest_tag(repository: Repository, version: str | None) -> tuple[str, str] | None:
+def _latest_tag(repository: Repository, pack: Target) -> tuple[str, str] | None:
     """Tag and version."""
-    tags = {found: tag for tag in repository.tags() if (found := version_in_tag(tag)) is not None}
-    best = highest_below(tags, parsed(version))
+    tags = tags_of(repository.tags(), (pack.name, pack.path.stem))
+    best = highest_below(tags, parsed(pack.version))
     return None if best is None else (tags[best], str(best))
 
 
 def _why_none(repository: Repository, pack: Target) -> str:
+    """Raises BadBaseline for a shallow clone, which has no tags although there are some."""
     below = f" below {pack.version}" if pack.version else ""
-    return f"no tag of {repository.folder} names a version{below}"
+    why = f"no tag of {repository.folder} names a version{below}"
+    if repository.is_shallow():
+        raise BadBaseline(
+            f"git: {why}, but it is a shallow clone, which lacks tags: git fetch --unshallow "
+            "--tags (on GitHub: fetch-depth: 0 for actions/checkout; on GitLab: GIT_DEPTH: 0)"
+        )
+    return why
 
 
 def export_at(

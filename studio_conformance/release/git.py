@@ -53,8 +53,7 @@ class Repository:
         except subprocess.TimeoutExpired:
             raise BadBaseline(f"git came to no end within {SECONDS:g} s") from None
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise BadBaseline(f"{self.folder}: git: {said[-1] if said else 'it said nothing'}")
+            raise BadBaseline(f"{self.folder}: git: {_said(done.stderr)}")
         return done.stdout.decode("utf-8", "surrogateescape")
 
     def _command(self, *arguments: str) -> list[str]:
@@ -77,6 +76,9 @@ class Repository:
                 f"git:{ref}: {self.folder} has no such commit, tag or branch (in a shallow clone: "
                 "git fetch --unshallow --tags)"
             ) from None
+
+    def is_shallow(self) -> bool:
+        return self.run("rev-parse", "--is-shallow-repository").strip() == "true"
 
     def tags(self) -> list[str]:
         return self.run("for-each-ref", "--format=%(refname:strip=2)", "refs/tags").splitlines()
@@ -113,6 +115,15 @@ class Repository:
                 process.stdin.flush()
                 _write(into, entry.path.relative_to(prefix), _content(process.stdout))
         return len(entries)
+
+
+def _said(complaint: bytes) -> str:
+    """What is wrong, and the command that git advises, in one line."""
+    lines = [line.strip() for line in complaint.decode("utf-8", "replace").splitlines()]
+    lines = [line for line in lines if line] or ["it said nothing"]
+    wrong = next((line for line in lines if line.startswith("fatal:")), lines[-1])
+    advice = lines[-1] if lines[-1].startswith("git ") else ""
+    return f"{wrong} ({advice})" if advice else wrong
 
 
 def _content(stream: IO[bytes]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -16,13 +17,11 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
 
 from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
     canonicalize_name,
     parse_sdist_filename,
     parse_wheel_filename,
 )
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from studio_conformance.release.baseline import BadBaseline
 
@@ -84,11 +83,14 @@ def fetch(file: Offered, folder: Path) -> Path:
 
 def _get(url: str, accept: str, most: int) -> tuple[bytes, str, str] | None:
     """Content, media type and final address; None for "not found"."""
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise BadBaseline(f"pypi: {_shown(url)}: only http and https indexes can be asked")
-    bare, password = _without_password(url)
-    request = urllib.request.Request(bare, headers={"Accept": accept, **password})
     try:
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise BadBaseline(f"pypi: {_shown(url)}: only http and https indexes can be asked")
+        bare, password = _without_password(url)
+        request = urllib.request.Request(bare, headers={"Accept": accept})
+        if password:
+            # Unredirected: another host that the index points to gets none of it.
+            request.add_unredirected_header("Authorization", password)
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:
             data: bytes = answer.read(most + 1)
             kind, where = answer.headers.get_content_type(), answer.geturl()
@@ -96,7 +98,9 @@ def _get(url: str, accept: str, most: int) -> tuple[bytes, str, str] | None:
         if error.code in (404, 410):
             return None
         raise BadBaseline(f"pypi: {_shown(url)}: {error.code} {error.reason}") from None
-    except (OSError, ValueError) as error:
+    except BadBaseline:
+        raise
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise BadBaseline(f"pypi: {_shown(url)} can't be reached: {reason}") from None
     if len(data) > most:
@@ -104,13 +108,14 @@ def _get(url: str, accept: str, most: int) -> tuple[bytes, str, str] | None:
     return data, kind, where
 
 
-def _without_password(url: str) -> tuple[str, dict[str, str]]:
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url, {}
+def _without_password(url: str) -> tuple[str, str]:
+    """The address alone, and what authorizes: files on the index's host need the same."""
+    parts, index = urlsplit(url), urlsplit(index_url())
     user, _, host = parts.netloc.rpartition("@")
+    if not user and (parts.scheme, host) == (index.scheme, index.netloc.rpartition("@")[2]):
+        user = index.netloc.rpartition("@")[0]
     token = base64.b64encode(unquote(user).encode()).decode()
-    return urlunsplit(parts._replace(netloc=host)), {"Authorization": f"Basic {token}"}
+    return urlunsplit(parts._replace(netloc=host)), f"Basic {token}" if user else ""
 
 
 def _shown(url: str) -> str:
@@ -143,7 +148,10 @@ def _from_html(data: bytes, where: str) -> Iterator[Offered | None]:
     links = _Links()
     links.feed(data.decode("utf-8", "replace"))
     for href, yanked in links.found:
-        url, fragment = urldefrag(urljoin(where, href))
+        try:
+            url, fragment = urldefrag(urljoin(where, href))
+        except ValueError:  # No address at all, such as http://[x.
+            continue
         digest = fragment[7:] if fragment.startswith("sha256=") else None
         yield _offered(unquote(url.rpartition("/")[2]), url, digest, yanked)
 
@@ -155,6 +163,6 @@ def _offered(name: str, url: str, digest: str | None, yanked: bool) -> Offered |
             version = parse_wheel_filename(name)[1]
         else:
             version = parse_sdist_filename(name)[1]
-    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+    except ValueError:  # Another name than those have, or a number too long for Python.
         return None
     return None if "/" in name or "\\" in name else Offered(name, version, url, digest, yanked)

@@ -37,6 +37,8 @@ class InputFace(TypedDict, total=False):
     max: float
     step: float
     options: list[Any]
+    several: bool
+    """Its value is a list of options, not one of them."""
     volatile: bool
     """The options depend on the machine's files: nothing can be said about them."""
 
@@ -193,6 +195,8 @@ def _input(item: InputFacts, node: Node, sources: OptionSources) -> InputFace:
         if len(options) > MAX_OPTIONS or sources.volatile(node, options):
             face["volatile"] = True
         face["options"] = options[:MAX_OPTIONS]
+        if item["spec"].get("multiselect") or item["spec"].get("multi_select"):
+            face["several"] = True
     return face
 
 

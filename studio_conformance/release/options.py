@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+from reference_runtime.reading import read_regular
 from studio_conformance.checks._widgets import LISTS_FILES, schema_role
 from studio_conformance.subject import Node
 
@@ -31,7 +31,7 @@ class OptionSources:
         """The module's text; empty for one that lists no files, or can't be read."""
         if file not in self._known:
             try:
-                text = Path(file).read_text("utf-8", "replace")
+                text = read_regular(file).decode("utf-8", "replace")
             except OSError:
                 text = ""
             self._known[file] = text if any(name in text for name in LISTS_FILES) else ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -13,6 +15,13 @@ from studio_conformance.release.baseline import BadBaseline
 
 MOST_FILES = 50_000
 MOST_BYTES = 2**30
+BLOCK = 2**20
+
+BROKEN = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError,
+    EOFError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
+"""What the standard library raises for archives that are none, or damaged."""
 
 
 def unpack(archive: Path, folder: Path) -> None:
@@ -30,7 +39,9 @@ def unpack(archive: Path, folder: Path) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("wb") as target, stream:
                 shutil.copyfileobj(stream, target)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError) as error:
+    except BadBaseline:
+        raise
+    except BROKEN as error:
         raise BadBaseline(f"{archive.name} can't be unpacked: {error}") from None
 
 
@@ -46,6 +57,14 @@ def _members(archive: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
             stream = tar.extractfile(member) if member.isreg() else None
             if stream is not None:
                 yield member.name, member.size, stream
+        _read_out(tar)
+
+
+def _read_out(tar: tarfile.TarFile) -> None:
+    """Read what stands behind the last file: there a compressed archive has its checksum."""
+    left = MOST_BYTES // BLOCK
+    while left and tar.fileobj is not None and tar.fileobj.read(BLOCK):
+        left -= 1
 
 
 def _safe(archive: Path, name: str) -> PurePosixPath:

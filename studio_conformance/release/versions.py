@@ -7,10 +7,15 @@ with 0.y.z a breaking change needs a new y, anything else a new z.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+TAG = re.compile(
+    r"^(|.*?[-_/])v?"
+    r"(\d+(?:\.\d+)*(?:[-._]?(?:alpha|beta|preview|pre|a|b|c|rc|dev|post)[-._]?\d*)*)$"
+)
+"""What stands before the version of a tag, and the version."""
 ORDER = ("none", "patch", "minor", "major")
 
 
@@ -18,14 +23,30 @@ def parsed(text: str | None) -> Version | None:
     """The version, or None for what is none."""
     try:
         return None if text is None else Version(text)
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or a number of more digits than Python reads.
         return None
 
 
 def version_in_tag(tag: str) -> Version | None:
     """The version a tag names: ``v1.2.0``, ``1.2.0``, ``mypack-1.2.0``; None for other tags."""
-    found = re.search(r"(?:^|[-_/])v?(\d+(?:\.\d+)*(?:[-._]?(?:a|b|rc|dev|post)\.?\d*)*)$", tag)
-    return parsed(found[1]) if found else None
+    return parsed(found[2]) if (found := TAG.search(tag)) else None
+
+
+def tags_of(tags: Iterable[str], names: Collection[str]) -> dict[Version, str]:
+    """The tags that name versions of the pack called one of ``names``.
+
+    One repository may hold several packs: where some tags give a version alone, or one of the
+    names with it, those that give another name are another pack's.
+    """
+    plain = {_letters(name) for name in names} | {"", "release", "releases", "version"}
+    named = [(found, tag) for tag in tags if (found := TAG.search(tag))]
+    own = [(found, tag) for found, tag in named if _letters(found[1]) in plain]
+    versions = ((parsed(found[2]), tag) for found, tag in own or named)
+    return {version: tag for version, tag in versions if version is not None}
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[-_./]+", "-", name).strip("-").lower()
 
 
 def highest_below(versions: Iterable[Version], limit: Version | None) -> Version | None:
@@ -36,7 +57,11 @@ def highest_below(versions: Iterable[Version], limit: Version | None) -> Version
 
 
 def declared_bump(old: str | None, new: str | None) -> str:
-    """The first part of the version that went up; "none" where one is unknown or none did."""
+    """The first part of the version that went up; "none" where one is unknown or none did.
+
+    What is in the making promises no more than what it is to become: from 2.0.0rc1 to 2.0.0
+    anything may change, from 1.3.0rc1 to 1.3.0 what a minor bump announces.
+    """
     before, after = parsed(old), parsed(new)
     if before is None or after is None or after <= before:
         return "none"
@@ -45,7 +70,15 @@ def declared_bump(old: str | None, new: str | None) -> str:
         return "major"
     if minor != new_minor:
         return "minor"
-    return "patch"
+    return _in_the_making(before) if _padded(before) == _padded(after) else "patch"
+
+
+def _in_the_making(version: Version) -> str:
+    """The bump with which a version that is no final one will be released."""
+    _, minor, patch = _padded(version)
+    if not version.is_prerelease or patch:
+        return "patch"
+    return "minor" if minor else "major"
 
 
 def _padded(version: Version) -> tuple[int, ...]:
@@ -70,6 +103,8 @@ def next_version(old: str, bump: str) -> str:
     before = parsed(old)
     assert before is not None
     major, minor, patch = _padded(before)
+    if before.is_prerelease and covers(_in_the_making(before), bump):
+        return before.base_version
     if bump == "major":
         return f"{major + 1}.0.0"
     return f"{major}.{minor + 1}.0" if bump == "minor" else f"{major}.{minor}.{patch + 1}"

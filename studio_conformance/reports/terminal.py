@@ -9,7 +9,7 @@ from studio_conformance.events import Event, of_kind
 from studio_conformance.isolation import isolation_line
 from studio_conformance.outcomes import CLEAN, MEANINGS, NOTHING_TESTED, OUTCOMES
 from studio_conformance.reports.executed import executed_lines
-from studio_conformance.reports.lines import Line
+from studio_conformance.reports.lines import Line, shown
 from studio_conformance.reports.released import release_lines
 from studio_conformance.results import count
 
@@ -25,11 +25,16 @@ def render(events: Sequence[Event], *, verbose: bool = False) -> list[Line]:
     for pack in of_kind(events, "pack"):
         lines += _pack(events, pack, verbose)
     lines += (Line(f"not judged: {e['message']}", "bad") for e in of_kind(events, "refused"))
-    return [*lines, *_verdict(events)]
+    return [line._replace(text=shown(line.text)) for line in [*lines, *_verdict(events)]]
 
 
 def finding_lines(row: Event, *, replay: bool = True) -> Iterator[Line]:
     """One finding: where, what, and how to see it again."""
+    for line in _finding_lines(row, replay=replay):
+        yield line._replace(text=shown(line.text))
+
+
+def _finding_lines(row: Event, *, replay: bool) -> Iterator[Line]:
     place = row["node"] or "the pack"
     named = f" {row['input']!r}" if row["input"] else ""
     where = f"{row['file']}:{row['line'] or 1}" if row["file"] else "no line known"

@@ -106,7 +106,32 @@ def test_the_first_of_several_differences_is_named(verify: Verify, place: Path) 
 def test_a_cache_in_the_pack_breaks_nothing(verify: Verify, place: Path) -> None:
     (place / "mypack" / "__pycache__").mkdir()
     (place / "mypack" / "__pycache__" / "nodes.pyc").write_bytes(b"")
-    assert verify("mypack")[0] == 0
+    (place / "mypack" / ".git").mkdir()
+    status, out, _ = verify("mypack")
+    assert status == 0
+    told = "__pycache__, .git (Python runs what is in __pycache__)"
+    assert f"NOT compared, though there: {told}\n" in out
+
+
+def test_a_link_in_a_circle_was_added(verify: Verify, place: Path) -> None:
+    (place / "mypack" / "loop").symlink_to("loop")
+    status, _, err = verify("mypack")
+    assert (status, "loop was added" in err) == (1, True)
+
+
+def test_a_log_of_another_size_or_no_possible_name(verify: Verify, place: Path) -> None:
+    _edit(place, lambda c: c["log"].update(bytes=5), sealed=True)
+    assert "is not the log of this run" in verify()[2]
+    _edit(place, lambda c: c["log"].update(file="a" * 5000), sealed=True)
+    status, out, _ = verify()
+    assert (status, "not given: the pack, the log" in out) == (0, True)
+
+
+def test_a_key_that_is_there_twice_is_refused(verify: Verify, place: Path) -> None:
+    text = (place / CERTIFICATE).read_text()
+    (place / CERTIFICATE).write_text(text.replace("{", '{"verdict": "findings",', 1))
+    status, _, err = verify()
+    assert (status, "no certificate: a key is there twice" in err) == (4, True)
 
 
 @pytest.mark.parametrize("named", [(), ("--log", LOG)])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,11 @@ def test_a_single_file_reads_the_settings_beside_it(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(TABLE + "timeout = 7\n")
     (tmp_path / "nodes_x.py").write_text("")
     assert load_settings(tmp_path / "nodes_x.py").timeout == 7.0
+
+
+def test_a_file_above_that_can_not_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "src" / "mypack").mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text("")
+    os.truncate(tmp_path / "pyproject.toml", 1 << 40)
+    with pytest.raises(BrokenToml, match="File too large"):
+        load_settings(tmp_path / "src" / "mypack")

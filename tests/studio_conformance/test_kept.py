@@ -35,6 +35,14 @@ def test_packs_of_one_name_are_kept_apart(tmp_path: Path) -> None:
     assert kept_file(tmp_path, Path("/a/pack")) != kept_file(tmp_path, Path("/b/pack"))
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"aa": 5}', '{"aa": {"code": "X"}}'])
+def test_a_cache_of_another_shape_keeps_nothing(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "findings.json"
+    file.write_text(text)
+    with pytest.raises(NoSuchFinding):
+        recall(file, "aa")
+
+
 @pytest.mark.parametrize("identity", ["bb", "zz"])
 def test_what_was_not_kept_is_refused_with_advice(tmp_path: Path, identity: str) -> None:
     file = tmp_path / "findings.json"
@@ -75,9 +83,36 @@ def test_one_finding_by_itself_is_read(tmp_path: Path) -> None:
     assert (about, replay.id) == ({}, "aa")
 
 
-@pytest.mark.parametrize("text", ["{}", "[1]", "hello", '{"event": "pack"', '{"results": 1}'])
+@pytest.mark.parametrize(
+    "text", ["{}", "[1]", "hello", '{"event": "pack"', '{"results": 1}', "[" * 100_000]
+)
 def test_other_files_are_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "other"
     file.write_text(text)
-    with pytest.raises((NoSuchFinding, KeyError)):
+    with pytest.raises(NoSuchFinding):
+        [*replays_in(file)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": ["aa"]}, {"code": 5}, {"node": ["N"]}, {"example": 5}, {"example": {"case": 5}},
+        {"example": {"case": {}}}, {"example": {"case": {**CASE, "inputs": 5}}},
+    ],
+)  # fmt: skip
+def test_a_finding_of_another_shape_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    file = tmp_path / "finding.json"
+    file.write_text(json.dumps(a_row("aa", **change)))
+    with pytest.raises(NoSuchFinding, match="not of the shape"):
+        [*replays_in(file)]
+
+
+@pytest.mark.parametrize("change", [{"path": 5}, {"api_level": [1]}])
+def test_a_report_of_another_shape_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    pack = {"path": "/x", "api_level": "l", **change}
+    environment = {"mode": "faithful", "fakes": False, "isolation": {"kind": "process"}}
+    report = {"pack": pack, "environment": environment, "results": [a_row("aa")]}
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(report))
+    with pytest.raises(NoSuchFinding, match="not of the shape"):
         [*replays_in(file)]

@@ -13,7 +13,7 @@ import pytest
 from descriptions import a_node, a_pack, a_problem, an_input, make_folder
 from inner_runs import InnerRuns, last_error
 
-from studio_conformance import ending
+from studio_conformance import ending, known
 from studio_conformance.known import SCHEMA, Changes, Days, Identity, KnownFindings, judged_by
 
 Known = dict[str, object]
@@ -252,3 +252,15 @@ def test_the_file_is_sorted_whatever_the_order_of_the_run(tmp_path: Path) -> Non
 def test_an_empty_run_settles_nothing(tmp_path: Path) -> None:
     known = KnownFindings(tmp_path / "k", {Identity("p", "V1-001", None, None): Days(FIRST, FIRST)})
     assert known.update(judged_by([]), LATER) == Changes(added=0, kept=1, gone=0)
+
+
+def test_a_file_that_can_not_be_written_hides_no_finding(
+    run: InnerRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: Path, text: str) -> None:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(known, "write_text", refuse)
+    result = _judge(run, UPDATE)
+    assert result.ret == 11
+    result.stdout.fnmatch_lines(["*SCHEMA-001*", "can't be written: */known.json: Permission *"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -47,6 +48,16 @@ def test_what_is_no_pack_is_named(tmp_path: Path) -> None:
     assert "the folder is empty" in _refusal("empty", tmp_path)
     assert "neither a folder nor a .py file" in _refusal("notes.txt", tmp_path)
     assert "packs inside it: inner" in _refusal("custom_nodes", tmp_path)
+
+
+def test_what_the_system_refuses_is_told_in_its_words(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / "loop").symlink_to("loop")
+    assert "neither a folder nor a .py file" in _refusal("pipe.py", tmp_path)
+    assert "neither a folder nor a .py file" in _refusal(os.devnull, tmp_path)
+    assert "no pack 'loop'" in _refusal("loop", tmp_path)
+    assert "File name too long" in _refusal("a" * 5000, tmp_path)
+    assert "no pack '~nobody-here/x'" in _refusal("~nobody-here/x", tmp_path)
 
 
 def test_a_near_miss_is_suggested(tmp_path: Path) -> None:

@@ -70,6 +70,25 @@ def test_a_clean_pack(run: Runner) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["events.jsonl", "report.json"])
+def test_a_report_that_can_not_be_written_hides_no_finding(run: Runner, name: str) -> None:
+    (run.path / "out" / name).mkdir(parents=True)
+    result = run("--studio-pack=mypack", "--studio-report=out")
+    assert result.ret == 11
+    result.stdout.fnmatch_lines(["*SCHEMA-001*", f"can't be written: */out/{name}: Is a directory"])
+
+
+def test_names_do_nothing_to_a_terminal_or_a_ci_service(run: Runner, inspections: Known) -> None:
+    name = "\x1b[31mred\n::stop-commands::x"
+    inspections["mypack"] = a_pack(a_node(name, inputs=[an_input("bad")]))
+    (run.path / "mypack" / "pyproject.toml").write_text('[project]\nname = "my\\u001b[2Jpack"\n')
+    result = run("--studio-pack=mypack", "--color=no", "-v")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*u001b[[]31mred ::stop-commands::x*"])
+    assert "\x1b" not in result.stdout.str()
+    assert not any(line.lstrip().startswith("::") for line in result.outlines)
+
+
 def test_a_report_folder_holds_every_format(run: Runner) -> None:
     run("--studio-pack=sound", "--studio-report=out")
     written = sorted(file.name for file in (run.path / "out").iterdir())

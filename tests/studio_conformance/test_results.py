@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import pytest
 from _pytest.mark.expression import Expression
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_conformance.results import finding_id, replay_command, safe_name
+from studio_conformance.results import diff_command, finding_id, replay_command, safe_name
 
 
 def test_an_id_is_the_same_in_every_run() -> None:
@@ -40,6 +41,17 @@ def test_names_that_k_could_not_hold(name: str) -> None:
 
 def test_a_plain_name_stays() -> None:
     assert safe_name("ImageResize+") == "ImageResize+"
+
+
+@pytest.mark.parametrize("baseline", ["git:v1.0", "pypi:my-pack==1.0", "out/report.json"])
+def test_a_diff_can_be_pasted_in_any_folder(baseline: str) -> None:
+    old = shlex.split(diff_command(baseline, "/packs/mypack", "studio-0.3.71"))[2]
+    assert old == baseline if ":" in baseline else Path(old) == Path.cwd() / baseline
+
+
+def test_a_node_that_is_named_like_an_option_is_none() -> None:
+    command = replay_command("/packs/mypack", "studio-0.3.71", "faithful", "V1-001", "-k")
+    assert shlex.split(command)[-1] == "-k=-k"
 
 
 def test_a_replay_command_survives_the_shell() -> None:

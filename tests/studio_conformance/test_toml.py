@@ -9,7 +9,13 @@ from studio_conformance.toml import BrokenToml, read_toml
 
 @pytest.mark.parametrize(
     ("content", "position"),
-    [(b"[project]\nname = \n", ":2:8: "), (b"a = 1\na = 2\n", ":2:"), (b"x = '\xff'", "byte 5")],
+    [
+        (b"[project]\nname = \n", ":2:8: "),
+        (b"a = 1\na = 2\n", ":2:"),
+        (b"x = '\xff'", "byte 5"),
+        (b"x = " + b"[" * 50_000, "nested too deeply"),
+        (b"x = " + b"9" * 5_000, "5000 digits"),
+    ],
 )
 def test_broken_toml_is_one_line_with_file_and_position(
     tmp_path: Path, content: bytes, position: str

@@ -43,6 +43,17 @@ def test_a_waiver_for_a_node_that_does_not_exist_is_unused() -> None:
     assert "names no node" in _told(HOLDS, _row("passed", "New"))[0]
 
 
+def test_a_waiver_without_a_node_for_a_rule_on_nodes_says_what_it_needs() -> None:
+    waiver = Waiver("SCHEMA-001", None, "kept")
+    assert _told(waiver, _row("passed"))[0].endswith("judges nodes, so it needs a node")
+
+
+def test_a_waiver_for_a_node_that_is_gone_waives_nothing() -> None:
+    waiver = Waiver("RELEASE-001", "Gone", "kept")
+    (text,) = _told(waiver, _row("passed", None, "RELEASE-001"))
+    assert text.endswith("on Gone waives nothing")
+
+
 def test_a_waiver_whose_check_did_not_run_is_not_judged() -> None:
     assert _told(HOLDS, _row("not_reached"), _row("passed", code="V1-001")) == []
 

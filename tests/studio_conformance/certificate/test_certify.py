@@ -272,6 +272,16 @@ def test_a_link_out_of_the_pack_is_told_before_the_run(run: InnerRuns) -> None:
     assert "link is a link that leads out" in last_error(result)
 
 
+def test_bytecode_that_runs_in_place_of_the_source_is_refused(run: InnerRuns) -> None:
+    cache = run.path / "mypack" / "__pycache__"
+    cache.mkdir()
+    (cache / "__init__.cpython-311.pyc").write_bytes(b"")
+    result = _judge(run)
+    assert result.ret == 4
+    assert "__pycache__ holds bytecode" in last_error(result)
+    assert not (run.path / CERTIFICATE).exists()
+
+
 @pytest.mark.parametrize("name", ["mypack", "mypack/__init__.py/x"])
 def test_a_place_that_can_not_be_written_is_told_before_the_run(run: InnerRuns, name: str) -> None:
     result = _judge(run, f"{CERTIFY}={name}")

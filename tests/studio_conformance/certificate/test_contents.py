@@ -91,8 +91,25 @@ def test_a_link_out_of_the_pack_can_not_be_covered(pack: Path, target: str) -> N
 
 def test_a_link_in_a_circle_ends(pack: Path) -> None:
     (pack / "link").symlink_to("link")
-    with pytest.raises((Uncoverable, OSError, RuntimeError)):
-        read_contents(pack)
+    assert read_contents(pack).links == {"link": "link"}
+
+
+def test_bytecode_in_place_of_source_is_found(pack: Path) -> None:
+    cache, single = pack / "nodes" / "__pycache__", pack / "nodes" / "one.py"
+    cache.mkdir()
+    assert [*read_contents(pack).bytecode_in(pack)] == []
+    (cache / "two.cpython-311.pyc").write_bytes(b"")
+    assert [*read_contents(pack).bytecode_in(pack)] == ["nodes/__pycache__"]
+    assert [*read_contents(single).bytecode_in(single)] == []
+    (cache / "one.cpython-311.pyc").write_bytes(b"")
+    assert [*read_contents(single).bytecode_in(single)] == [str(cache)]
+
+
+def test_what_was_ignored_is_known(pack: Path) -> None:
+    assert read_contents(pack).passed_over == []
+    for place in ("nodes", "."):
+        (pack / place / "__pycache__").mkdir()
+    assert read_contents(pack).passed_over == ["__pycache__", "nodes/__pycache__"]
 
 
 def test_a_linked_folder_is_not_walked(pack: Path) -> None:

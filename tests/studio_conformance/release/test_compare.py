@@ -83,7 +83,20 @@ def test_the_shift_names_values_and_where_they_go() -> None:
 def test_a_widget_that_became_a_socket_shifts_those_behind_it() -> None:
     socket = a_widget("a", "STRING", forceInput=True)
     assert between([A, B], [socket, B]) == ["widget-order-shifted"]
-    assert between([B, A], [B, socket]) == []
+
+
+@pytest.mark.parametrize("group", ["required", "optional"])
+def test_the_value_of_a_last_widget_that_became_a_socket_is_lost(group: str) -> None:
+    widget = a_widget("a", "STRING", group=group, default="a")
+    socket = a_widget("a", "STRING", group=group, forceInput=True)
+    (change,) = compare(a_face(a_node(inputs=[B, widget])), a_face(a_node(inputs=[B, socket])))
+    assert (change.kind, change.look_for) == ("widget-order-shifted", "a")
+    assert ("does not run without a link" in change.what) == (group == "required")
+    assert between([B, socket], [B, widget]) == []
+
+
+def test_a_widget_that_became_a_socket_of_another_type_is_told_by_its_type() -> None:
+    assert between([B, A], [B, an_input("a", "IMAGE")]) == ["input-type-narrowed"]
 
 
 @pytest.mark.parametrize(
@@ -153,6 +166,29 @@ def test_options(old: list[str], new: list[str], expected: list[str]) -> None:
     assert between([with_default[0]], [with_default[1]]) == expected
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (["a", "b"], ["a", "c", "b"], []),
+        (["a", "b"], ["b", "a"], ["default-changed"]),
+        (["a", "b"], ["b"], ["option-removed"]),
+        ([], ["a"], []),
+    ],
+)
+def test_a_list_without_a_default_begins_with_its_first_option(
+    old: list[str], new: list[str], expected: list[str]
+) -> None:
+    lists = [a_widget("c", "COMBO", options=o) for o in (old, new)]
+    assert between([lists[0]], [lists[1]]) == expected
+
+
+def test_one_option_and_a_list_of_them_are_values_of_different_forms() -> None:
+    one = a_widget("c", "COMBO", options=["a", "b"])
+    several = a_widget("c", "COMBO", options=["a", "b"], multiselect=True)
+    assert between([one], [several]) == between([several], [one]) == ["input-type-narrowed"]
+    assert between([several], [several]) == []
+
+
 def test_a_default_that_went_with_its_option_is_told_there() -> None:
     old = a_widget("c", "COMBO", options=["a", "b"], default="b")
     new = a_widget("c", "COMBO", options=["a"], default="a")
@@ -171,6 +207,12 @@ def test_a_default_that_went_with_its_option_is_told_there() -> None:
         (["A", "B"], ["B"], ["output-order-changed"]),
         (["A", "A"], ["A", "A", "A"], ["output-added"]),
         (["A", "B"], ["A", "*"], []),
+        (["A", "*"], ["A", "B"], ["output-retyped"]),
+        (["A", "B"], ["B", "B"], ["output-retyped"]),
+        (["A", "B", "A"], ["A", "A"], ["output-order-changed"]),
+        (["A"], ["A,B"], []),
+        (["A,B"], ["B,A"], []),
+        (["A,B"], ["A"], ["output-retyped"]),
     ],
 )
 def test_outputs(old: list[str], new: list[str], expected: list[str]) -> None:
@@ -242,6 +284,13 @@ def test_modules_that_went_with_their_folder_are_told_once() -> None:
     (change,) = compare(old, new)
     assert (change.kind, change.name) == ("module-removed", "py")
     assert "2 modules" in change.what
+
+
+def test_modules_that_tools_and_the_host_run_are_imported_by_nobody() -> None:
+    run = ["conftest", "docs.conf", "install", "prestartup_script", "setup", "sub.conftest"]
+    old = a_face(a_node(), modules=[*run, "sub.setup"])
+    (change,) = compare(old, a_face(a_node(), modules=[]))
+    assert change.name == "sub.setup"
 
 
 def test_nothing_is_said_of_a_node_without_a_schema() -> None:

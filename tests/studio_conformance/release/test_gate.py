@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from pathlib import Path
 from typing import Any
@@ -294,3 +295,37 @@ def test_diff_refuses(
     assert status == 4
     assert "nowhere" in err
     assert len(err.splitlines()) == 1
+
+
+def test_diff_shows_any_name_as_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new = write_release(tmp_path / "mypack", "1.0.1")
+    face: Any = _interface(new)
+    for name in ("\ud800half", "\x1b[31mred\nline"):
+        face["nodes"].append({**face["nodes"][0], "id": name, "class_name": name})
+    (tmp_path / "old.json").write_text(json.dumps({**face, "version": "1.0.0"}))
+    status, out, _ = run_diff(tmp_path / "old.json", new, capsys=capsys)
+    assert status == 1
+    assert "    \\ud800half: the node" in out
+    assert "    \\u001b[31mred line: the node" in out
+
+
+def test_diff_names_nodes_that_it_did_not_compare(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = write_release(tmp_path / "old" / "mypack", "1.0.0")
+    new = write_release(tmp_path / "new" / "mypack", "1.0.1", "**undefined")
+    status, out, _ = run_diff(old, new, capsys=capsys)
+    assert (status, "not compared: Repeat: the new release gives no schema" in out) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["loop", "pipe", "x" * 5000])
+def test_diff_refuses_what_can_not_be_read(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo("pipe")
+    pack = write_release(tmp_path / "mypack", "1.0.0")
+    for pair in ((name, pack), (pack, name)):
+        status, _, err = run_diff(*pair, capsys=capsys)
+        assert (status, len(err.splitlines())) == (4, 1)

@@ -9,6 +9,7 @@ from repositories import GLUE, TEXT, commit, git, write_release
 
 from studio_conformance.packs import find_pack
 from studio_conformance.release.baseline import BadBaseline, Earlier, find_earlier
+from studio_conformance.release.git import _said
 
 
 @pytest.fixture
@@ -49,6 +50,24 @@ def test_no_tag_below_is_no_earlier_release(pack: Path) -> None:
     assert "names a version below 0.9.0" in found.missing
 
 
+def test_a_shallow_clone_without_tags_does_not_pass_for_a_first_release(
+    pack: Path, tmp_path: Path
+) -> None:
+    origin, clone = f"file://{pack.parent}", tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--depth=1", "--no-tags", origin, str(clone))
+    with pytest.raises(BadBaseline, match="shallow clone, which lacks tags"):
+        earlier(clone / "mypack", "git:")
+    git(clone, "fetch", "-q", "--unshallow", "--tags")
+    earlier(clone / "mypack", "git:").close()
+
+
+def test_a_tag_of_another_pack_in_the_repository_is_passed_over(pack: Path) -> None:
+    git(pack.parent, "tag", "other-1.0.9", "v0.9.0")
+    found = earlier(pack, "git:")
+    found.close()
+    assert found.source.startswith("git:v1.0.0 (")
+
+
 @pytest.mark.parametrize(
     ("argument", "said"),
     [
@@ -60,6 +79,15 @@ def test_no_tag_below_is_no_earlier_release(pack: Path) -> None:
 def test_what_can_be_no_baseline(pack: Path, argument: str, said: str) -> None:
     with pytest.raises(BadBaseline, match=said):
         earlier(pack, argument)
+
+
+def test_what_git_says_is_told_with_its_advice() -> None:
+    told = "fatal: detected dubious ownership in repository at '/x'\nTo add an exception:\n\n"
+    advice = "git config --global --add safe.directory /x"
+    said = "fatal: detected dubious ownership in repository at '/x'"
+    assert _said(f"{told}\t{advice}\n".encode()) == f"{said} ({advice})"
+    assert _said(b"warning: x\nfatal: y\n") == "fatal: y"
+    assert _said(b"") == "it said nothing"
 
 
 def test_a_folder_without_a_repository(tmp_path: Path) -> None:

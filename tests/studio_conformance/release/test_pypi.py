@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import tarfile
 import threading
 import zipfile
@@ -19,6 +20,7 @@ from studio_conformance.packs import find_pack
 from studio_conformance.release.baseline import BadBaseline, Earlier, find_earlier
 
 PACK = b"NODE_CLASS_MAPPINGS = {}\n"
+LONG = "".join(f"A{n} = {n**9}\n" for n in range(3000)).encode()
 SETUP = b'raise SystemExit("built")\n'
 
 
@@ -44,6 +46,20 @@ def sdist(files: dict[str, bytes], link: str | None = None) -> bytes:
     return data.getvalue()
 
 
+def damaged(archive: bytes) -> bytes:
+    """The archive with other bytes in the midst of the data of its first file."""
+    middle = len(archive) // 2
+    return archive[:middle] + bytes(4000) + archive[middle + 4000 :]
+
+
+def packed(**files: bytes) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
 FILES = {
     "my_texts-1.0.0-py3-none-any.whl": wheel(**{"mypack/__init__.py": PACK}),
     "my_texts-1.1.0.tar.gz": sdist(
@@ -56,6 +72,8 @@ FILES = {
     "my_texts-1.5.0-py3-none-any.whl": wheel(**{"/tmp/out.py": PACK}),
     "my_texts-1.6.0-py3-none-any.whl": wheel(**{"one/__init__.py": PACK, "two/__init__.py": PACK}),
     "my_texts-1.7.0-py3-none-any.whl": b"no archive",
+    "my_texts-1.8.0-py3-none-any.whl": damaged(packed(**{"mypack/__init__.py": LONG})),
+    "my_texts-1.9.0.tar.gz": damaged(sdist({"my_texts-1.9.0/__init__.py": LONG})),
     "my_texts-2.0.0-py3-none-any.whl": wheel(**{"mypack/__init__.py": PACK}),
 }
 YANKED = "my_texts-1.3.0-py3-none-any.whl"
@@ -63,10 +81,20 @@ YANKED = "my_texts-1.3.0-py3-none-any.whl"
 
 class Index(BaseHTTPRequestHandler):
     json_too = True
+    wanted: str | None = None
+    """The header without which nothing is given."""
+    elsewhere: str | None = None
+    """Where all is to be found."""
 
     def do_GET(self) -> None:
         name = self.path.rpartition("/")[2]
-        if self.path == "/simple/my-texts/":
+        if self.wanted not in (None, self.headers["Authorization"]):
+            self.send_error(401)
+        elif self.elsewhere is not None:
+            self.send_response(302)
+            self.send_header("Location", self.elsewhere + self.path)
+            self.end_headers()
+        elif self.path == "/simple/my-texts/":
             as_json = self.json_too and "json" in self.headers["Accept"]
             self._say(*(self._json() if as_json else self._html()))
         elif name in FILES:
@@ -169,6 +197,8 @@ def test_no_earlier_release(tmp_path: Path, name: str, below: str) -> None:
         ("pypi:my-texts==1.5.0", "outside of its folder"),
         ("pypi:my-texts==1.6.0", "which folder is the pack"),
         ("pypi:my-texts==1.7.0", "can't be unpacked"),
+        ("pypi:my-texts==1.8.0", "can't be unpacked"),
+        ("pypi:my-texts==1.9.0", "can't be unpacked"),
         ("pypi:my-texts==3.0", "has no such version"),
         ("pypi:my-texts==2.x", "is no version"),
         ("pypi:my texts", "write pypi:NAME"),
@@ -203,3 +233,57 @@ def test_an_index_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(BadBaseline, match="can't be reached") as caught:
         earlier(tmp_path, "pypi:my-texts")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://127.0.0.1:9/si mple", "simple"])
+def test_an_address_that_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("UV_DEFAULT_INDEX", address)
+    with pytest.raises(BadBaseline, match=r"^pypi: "):
+        earlier(tmp_path, "pypi:my-texts")
+
+
+def test_links_that_lead_nowhere_are_passed_over(index: type[Index], tmp_path: Path) -> None:
+    odd = ["http://[x/my_texts-1.0.0.tar.gz", f"my_texts-{'9' * 5000}.tar.gz"]
+    page = "".join(f'<a href="{href}">x</a>' for href in odd).encode()
+    index.json_too = False
+    index._html = lambda self: (page, "text/html")  # type: ignore[method-assign]
+    assert "has no my-texts below 9.0" in earlier(tmp_path, "pypi:my-texts").missing
+
+
+def with_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = os.environ["UV_DEFAULT_INDEX"].replace("://", "://me:secret@")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", address)
+
+
+def test_a_password_is_for_files_of_the_index_too(
+    index: type[Index], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.wanted = "Basic bWU6c2VjcmV0"
+    with pytest.raises(BadBaseline, match="401"):
+        earlier(tmp_path, "pypi:my-texts==1.0.0")
+    with_password(monkeypatch)
+    earlier(tmp_path, "pypi:my-texts==1.0.0").close()
+
+
+def test_a_password_is_for_no_other_host(
+    index: type[Index], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str | None] = []
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told.append(self.headers["Authorization"])
+            self.send_error(404)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        index.elsewhere = f"http://127.0.0.1:{other.server_port}"
+        with_password(monkeypatch)
+        assert "has no my-texts" in earlier(tmp_path, "pypi:my-texts").missing
+        other.shutdown()
+    assert told == [None]

@@ -9,6 +9,7 @@ from studio_conformance.release.versions import (
     highest_below,
     needed_bump,
     next_version,
+    tags_of,
     version_in_tag,
 )
 
@@ -23,6 +24,11 @@ from studio_conformance.release.versions import (
         ("0.9", "1.0", "major"),
         ("1", "1.0.1", "patch"),
         ("1.2.3rc1", "1.2.3", "patch"),
+        ("1.3.0rc1", "1.3.0", "minor"),
+        ("2.0.0rc1", "2.0.0rc2", "major"),
+        ("2.0.0rc1", "2.0.1", "patch"),
+        ("2.0rc1", "2.0.0", "major"),
+        ("2.0.0", "2.0.0.post1", "patch"),
         ("1.2.3", "1.2.3", "none"),
         ("2.0", "1.0", "none"),
         (None, "1.0", "none"),
@@ -52,7 +58,13 @@ def test_needed_below_one_a_breaking_change_needs_a_minor_bump(
 
 @pytest.mark.parametrize(
     ("old", "bump", "new"),
-    [("1.2.3", "major", "2.0.0"), ("1.2.3", "minor", "1.3.0"), ("0.4", "patch", "0.4.1")],
+    [
+        ("1.3.0rc1", "minor", "1.3.0"),
+        ("1.3.0rc1", "major", "2.0.0"),
+        ("1.2.3", "major", "2.0.0"),
+        ("1.2.3", "minor", "1.3.0"),
+        ("0.4", "patch", "0.4.1"),
+    ],
 )
 def test_next(old: str, bump: str, new: str) -> None:
     assert next_version(old, bump) == new
@@ -66,12 +78,34 @@ def test_next(old: str, bump: str, new: str) -> None:
         ("1.2", "1.2"),
         ("mypack-1.2.0", "1.2.0"),
         ("release/v2.0rc1", "2.0rc1"),
+        ("v1.2.0-beta.1", "1.2b1"),
+        ("1.2.0-alpha", "1.2a0"),
+        ("mypack-v1.2.0-rc-1", "1.2rc1"),
         ("nightly", None),
         ("V", None),
     ],
 )
 def test_tags(tag: str, version: str | None) -> None:
     assert version_in_tag(tag) == (Version(version) if version else None)
+
+
+def test_a_version_of_endless_digits_is_none() -> None:
+    assert declared_bump("1.0", "9" * 5000) == "none"
+    assert version_in_tag("v" + "9" * 5000) is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "own"),
+    [
+        (["v1.0", "other-2.0"], {"v1.0"}),
+        (["my_pack-1.0", "other-2.0", "other/v3.0"], {"my_pack-1.0"}),
+        (["release/v2.0", "other-3.0"], {"release/v2.0"}),
+        (["texts-2.0", "mine-3.0"], {"texts-2.0", "mine-3.0"}),
+        (["nightly"], set()),
+    ],
+)
+def test_tags_of_other_packs_of_a_repository(tags: list[str], own: set[str]) -> None:
+    assert set(tags_of(tags, ("my-pack", "mypack")).values()) == own
 
 
 def test_the_highest_below_passes_over_what_is_in_the_making() -> None:

@@ -357,4 +357,4 @@ def test_a_report_needs_what_it_needs_only_when_it_is_made() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.rpartition(".")[2] for name in done.stdout.split()}
-    assert loaded == {"terminal", "executed", "released", "lines"}
+    assert loaded == {"terminal", "executed", "released", "lines", "escaping"}
