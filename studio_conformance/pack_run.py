@@ -10,7 +10,7 @@ import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Event, Thread
@@ -209,11 +209,9 @@ class PackRun:
     def find_baseline(self, cwd: Path) -> None:
         """Find the release to compare with, where one is asked for. Raises BadBaseline."""
         if self.settings.baseline is not None and not self.only:
-            from studio_conformance.release.baseline import find_earlier, from_anywhere
+            from studio_conformance.release.baseline import find_earlier
 
-            asked = self.settings.baseline
-            self.earlier = find_earlier(asked, self.target, cwd)
-            self.settings = replace(self.settings, baseline=from_anywhere(asked, cwd))
+            self.earlier = find_earlier(self.settings.baseline, self.target, cwd)
 
     def compare_with_baseline(self, progress: Progress | None = None) -> None:
         """Compare the loaded pack with the release found. Raises BadBaseline for a wrong pair."""

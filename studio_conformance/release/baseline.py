@@ -70,13 +70,6 @@ def find_earlier(argument: str, pack: Target, cwd: Path) -> Earlier:
     return found
 
 
-def from_anywhere(argument: str, cwd: Path) -> str:
-    """``argument`` as it can be given in another folder too."""
-    kind, colon, _ = argument.partition(":")
-    asked_for = colon and kind in ("git", "pypi")
-    return argument if asked_for else str((cwd / Path(argument).expanduser()).resolve())
-
-
 def _on_disk(argument: str, pack: Target, cwd: Path) -> Earlier:
     try:
         return _at(argument, (cwd / Path(argument).expanduser()).resolve(), pack)
