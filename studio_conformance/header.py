@@ -52,6 +52,8 @@ def _baselines(packs: list[PackRun]) -> Iterator[str]:
         elif found is not None:
             told = " ".join(filter(None, (found.name, found.version)))
             yield f"baseline of {run.label}: {told} ({found.source})"
+        if found is not None and found.note:
+            yield f"baseline of {run.label}: {found.note}"
 
 
 def _running_nodes(packs: list[PackRun]) -> Iterator[str]:

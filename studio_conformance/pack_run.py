@@ -10,7 +10,7 @@ import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Event, Thread
@@ -21,7 +21,7 @@ from reference_runtime.exercise.budget import Budget
 from reference_runtime.exercise.facts import NodeExecution
 from reference_runtime.levels import Level
 from reference_runtime.runtime import Inspecting, Inspection, PackSpec, SandboxNotEnforced
-from studio_conformance.checks import Check
+from studio_conformance.checks import Check, checks_of
 from studio_conformance.config import Settings
 from studio_conformance.kept import Replay
 from studio_conformance.opening import spec_of
@@ -29,11 +29,12 @@ from studio_conformance.outcomes import Outcome
 from studio_conformance.packs import Target
 from studio_conformance.planning import RUNNING, Unit, replayed, units_of
 from studio_conformance.results import NOT_RUN, Result
-from studio_conformance.rows import RowMaker
+from studio_conformance.rows import RowMaker, today
 from studio_conformance.runner import IMPORT_CHECK, Verdict, judge
 from studio_conformance.source import SourceIndex
 from studio_conformance.subject import Node, Pack, PackSoFar
 from studio_conformance.tally import Tally, tally
+from studio_conformance.waivers import waiver_for
 
 EARLY_FAMILIES = frozenset({"SCHEMA", "SIGNATURE", "V1"})
 """Families of checks that need nothing but the description and the source."""
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from studio_conformance.exercising import Exercises
     from studio_conformance.known import KnownFindings
     from studio_conformance.release.baseline import Earlier
+    from studio_conformance.release.gate import Release
     from studio_conformance.release.interface import Interface
 
 Progress = Callable[[str, str], None]
@@ -225,7 +227,18 @@ class PackRun:
         with self._noting_what_breaks():
             spec = self._spec()
         if self.broken is None:
-            subject.release = release_of(self.earlier, subject, self.target, spec)
+            found = release_of(self.earlier, subject, self.target, spec)
+            subject.release = self._without_accepted(found)
+
+    def _without_accepted(self, release: Release) -> Release:
+        """Changes that are waived need no new version; for a certificate nothing is waived."""
+        codes = {check.slug: check.code for check in checks_of("RELEASE")}
+        accepted = {
+            (change.kind, change.node)
+            for change in release.changes
+            if waiver_for(self.settings.waivers, codes.get(change.kind, ""), change.node, today())
+        }
+        return replace(release, accepted=frozenset(accepted))
 
     def close(self) -> None:
         """End the worker that runs nodes, if there is one; safe to call again."""
@@ -268,7 +281,8 @@ class PackRun:
         if self.subject is not None and data["release"] is not None:
             from studio_conformance.release.comparing import release_by
 
-            self.subject.release = release_by(data["release"], self.subject, self.target)
+            found = release_by(data["release"], self.subject, self.target)
+            self.subject.release = self._without_accepted(found)
 
     @cached_property
     def budget(self) -> Budget:

@@ -125,6 +125,7 @@ def told_by_log(events: Sequence[Event]) -> dict[str, Any]:
             **{key: certify[key] for key in ("timeout", "calls", "own_values", "paths")},
         },
         "set_aside": certify["set_aside"],
+        "baseline": next((event["baseline"] for event in of_kind(events, "release")), None),
         "totals": _totals(events, pack["pack"]),
     }
 

@@ -113,6 +113,10 @@ def _said(certificate: dict[str, Any]) -> Iterator[str]:
         f"{cases['planned']} inputs gave a result"
     )
     yield f"confined: {certificate['confinement']}"
+    known = certificate["baseline"]
+    if known is not None:
+        title = " ".join(filter(None, (known["name"], known["version"])))
+        yield f"compared with: {title} ({known['source']})"
     for what in certificate["set_aside"]:
         yield f"set aside for the certificate: {what}"
     for path in certificate["contents"]["left_out"]:

@@ -39,6 +39,8 @@ class Earlier:
     path: Path | None = None
     missing: str = ""
     """Why there is no earlier release; empty when there is one."""
+    note: str = ""
+    """What a reader ought to know of the choice."""
     ending: ExitStack = field(default_factory=ExitStack, repr=False)
     """Removes what was fetched."""
 

@@ -6,6 +6,8 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 
+from packaging.version import Version
+
 from studio_conformance.packs import BrokenToml, Target, UnusablePack, check_is_pack, project_name
 from studio_conformance.release.baseline import BadBaseline, Earlier
 from studio_conformance.release.git import Repository
@@ -21,20 +23,29 @@ def earlier_in_git(ref: str, pack: Target) -> Earlier:
     """
     repository = Repository(pack.path if pack.path.is_dir() else pack.path.parent)
     prefix = repository.prefix(pack.path)
-    tagged = None
     if ref in LATEST:
-        found = _latest_tag(repository, pack)
-        if found is None:
-            return Earlier(f"git:{ref}", missing=_why_none(repository, pack))
-        ref, tagged = found
-    return export_at(repository, ref, prefix, pack.path.name, tagged)
+        tags = tags_of(repository.tags(), (pack.name, pack.path.stem))
+        best = highest_below(tags, parsed(pack.version))
+        note = _note(repository, tags, pack)
+        if best is None:
+            return Earlier(f"git:{ref}", missing=_why_none(repository, pack), note=note)
+        ref, tagged = tags[best], str(best)
+        found = export_at(repository, ref, prefix, pack.path.name, tagged)
+        found.note = note
+        return found
+    return export_at(repository, ref, prefix, pack.path.name)
 
 
-def _latest_tag(repository: Repository, pack: Target) -> tuple[str, str] | None:
-    """Tag and version."""
-    tags = tags_of(repository.tags(), (pack.name, pack.path.stem))
-    best = highest_below(tags, parsed(pack.version))
-    return None if best is None else (tags[best], str(best))
+def _note(repository: Repository, tags: dict[Version, str], pack: Target) -> str:
+    """That the pack's version is released already, where its tag stands at another commit."""
+    version = parsed(pack.version)
+    tag = tags.get(version) if version is not None else None
+    if tag is None or repository.commit(tag) == repository.commit("HEAD"):
+        return ""
+    return (
+        f"{tag} is there already: what changed since it is held against the version only once that "
+        f"is raised (git:{tag} shows it)"
+    )
 
 
 def _why_none(repository: Repository, pack: Target) -> str:

@@ -31,6 +31,10 @@ def earlier_on_index(asked: str, pack: Target) -> Earlier:
         raise BadBaseline(f"pypi:{asked}: {found[2]!r} is no version")
     files = offered(name)
     version = wanted or _latest(files, pack)
+    if not files and plain(name) != plain(pack.name):
+        raise BadBaseline(
+            f"pypi:{name}: the package index has no {name} (the pack itself is called {pack.name})"
+        )
     if version is None:
         below = f" below {pack.version}" if pack.version else ""
         return Earlier(f"pypi:{name}", missing=f"the package index has no {name}{below}")

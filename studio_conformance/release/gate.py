@@ -41,6 +41,8 @@ class Release:
     changes: tuple[Change, ...] = ()
     """With file and line."""
     old_nodes: frozenset[str] = field(default=frozenset())
+    accepted: frozenset[tuple[str, str | None]] = field(default=frozenset())
+    """Kind and node of changes that a waiver in force is about."""
 
     @property
     def outcome(self) -> Outcome:
@@ -80,6 +82,11 @@ class Release:
             node = None if change.gone else change.node
             found.setdefault((change.kind, node), []).append(change)
         return found
+
+    def unannounced(self, *, additions: bool = False) -> list[Change]:
+        """``uncovered`` changes that nobody has accepted: those that ask for another version."""
+        changes = self.uncovered(additions=additions)
+        return [change for change in changes if (change.kind, change.node) not in self.accepted]
 
     def uncovered(self, *, additions: bool = False) -> list[Change]:
         """Changes that need a larger bump; with ``additions`` those that hurt nobody."""

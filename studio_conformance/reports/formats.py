@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import chain, count
@@ -78,6 +79,9 @@ def _documents(
     if len(facts.packs) == 1:
         yield folder / form.file, events, facts
         return
+    # What a run of one pack left there would be taken for one of these.
+    with suppress(OSError):
+        (folder / form.file).unlink()
     parts = _parts(events, facts)
     for label, name in folder_names(facts.packs).items():
         mine = OnlyPack(parts[label], facts, label)

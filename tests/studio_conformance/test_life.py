@@ -210,6 +210,7 @@ def test_a_pack_from_init_to_its_certificate(author: Author) -> None:
     assert done.status == 0, done.text
     certificate = json.loads(author.read("release-2.0.0/studio-certificate.json"))
     assert certificate["pack"] == {"name": "garden", "version": "2.0.0"}
+    assert certificate["baseline"]["version"] == "1.0.0"
     assert certificate["totals"]["failed"] == certificate["totals"]["waived"] == 0
     assert certificate["totals"]["cases"]["returned"] > 0
 

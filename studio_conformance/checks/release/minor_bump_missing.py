@@ -25,6 +25,6 @@ from studio_conformance.subject import Pack
 def minor_bump_missing(pack: Pack) -> Iterator[Violation]:
     """Silent where a larger bump is missing: that is told by the check for it."""
     release = versions_of(pack)
-    changes = [*release.uncovered(), *release.uncovered(additions=True)]
+    changes = [*release.unannounced(), *release.unannounced(additions=True)]
     if changes and not any(change.bump == "major" for change in changes):
         yield changes_told(pack, release, changes)

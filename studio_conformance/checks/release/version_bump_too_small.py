@@ -24,6 +24,6 @@ from studio_conformance.subject import Pack
 )
 def version_bump_too_small(pack: Pack) -> Iterator[Violation]:
     release = versions_of(pack)
-    breaking = [change for change in release.uncovered() if change.bump == "major"]
+    breaking = [change for change in release.unannounced() if change.bump == "major"]
     if breaking:
         yield changes_told(pack, release, breaking)

@@ -125,6 +125,7 @@ def test_a_certificate_says_what_was_set_aside(run: InnerRuns, kind: str) -> Non
     make_folder(run.path, pyproject=EXCUSED[kind].replace('"Faulty"', '"Sound"'))
     assert _judge(run).ret == 0
     assert _certificate(run)["set_aside"] == [SAID[kind]]
+    assert _certificate(run)["baseline"] is None
     assert _certificate(run)["totals"]["checks"] == 5
 
 

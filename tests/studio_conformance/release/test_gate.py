@@ -214,6 +214,30 @@ def test_a_baseline_that_does_not_load_breaks_the_judgement(gate: Gate) -> None:
     assert "can't be compared: importing the pack raised ValueError" in row["message"]
 
 
+WAIVERS = """\
+[[tool.studio-conformance.waivers]]
+code = "RELEASE-009"
+node = "{}"
+reason = "nobody has saved it yet"
+"""
+
+
+@pytest.mark.parametrize(
+    ("node", "left"),
+    [("Repeat", []), ("Other", ["version-bump-too-small", "widget-order-shifted"])],
+)
+def test_a_change_that_is_waived_asks_for_no_version(
+    gate: Gate, node: str, left: list[str]
+) -> None:
+    pack = write_release(gate.path / "mypack", "1.0.1", SHIFTED)
+    settings = pack / "pyproject.toml"
+    settings.write_text(settings.read_text() + WAIVERS.format(node))
+    gate("--studio-baseline=old/mypack")
+    report = gate.report()
+    assert [slug for slug in failed(report) if slug != "unused-waiver"] == left
+    assert report["release"]["needed"] == "major", "what changed is told all the same"
+
+
 def test_the_family_needs_a_baseline(gate: Gate) -> None:
     write_release(gate.path / "mypack", "1.0.1")
     result = gate()

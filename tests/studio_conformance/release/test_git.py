@@ -50,6 +50,22 @@ def test_no_tag_below_is_no_earlier_release(pack: Path) -> None:
     assert "names a version below 0.9.0" in found.missing
 
 
+def test_a_version_that_is_tagged_already_is_told(pack: Path) -> None:
+    """The rule takes the release below, which hides what changed since the tag."""
+
+    def note() -> str:
+        found = earlier(pack, "git:")
+        found.close()
+        return found.note
+
+    assert note() == ""
+    git(pack.parent, "tag", "v1.1.0")
+    assert note() == "", "this is the release itself"
+    write_release(pack, "1.1.0")
+    commit(pack.parent, "later")
+    assert note().startswith("v1.1.0 is there already")
+
+
 def test_a_shallow_clone_without_tags_does_not_pass_for_a_first_release(
     pack: Path, tmp_path: Path
 ) -> None:

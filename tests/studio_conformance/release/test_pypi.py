@@ -182,12 +182,18 @@ def test_the_pack_as_data(
     assert not found.path.exists()
 
 
-@pytest.mark.parametrize(("name", "below"), [("my-texts", "1.0.0"), ("unknown", "9.0")])
 @pytest.mark.usefixtures("index")
-def test_no_earlier_release(tmp_path: Path, name: str, below: str) -> None:
-    found = earlier(tmp_path, f"pypi:{name}", below)
+def test_no_earlier_release(tmp_path: Path) -> None:
+    found = earlier(tmp_path, "pypi:my-texts", "1.0.0")
     assert found.path is None
-    assert f"{name} below {below}" in found.missing
+    assert "my-texts below 1.0.0" in found.missing
+
+
+def test_a_pack_that_is_not_on_the_index_yet(index: type[Index], tmp_path: Path) -> None:
+    pack = write_release(tmp_path / "mypack", "1.0", name="brand-new")
+    for asked in ("pypi:", "pypi:Brand_New"):
+        found = find_earlier(asked, find_pack(str(pack), tmp_path), tmp_path)
+        assert "has no" in found.missing
 
 
 @pytest.mark.parametrize(
@@ -202,6 +208,7 @@ def test_no_earlier_release(tmp_path: Path, name: str, below: str) -> None:
         ("pypi:my-texts==3.0", "has no such version"),
         ("pypi:my-texts==2.x", "is no version"),
         ("pypi:my texts", "write pypi:NAME"),
+        ("pypi:my-textz", "has no my-textz .the pack itself is called my-texts"),
     ],
 )
 @pytest.mark.usefixtures("index")

@@ -349,6 +349,13 @@ def test_rows_that_broke_are_not_kept_in_memory(name: str, tmp_path: Path) -> No
     assert longest < 100_000
 
 
+def test_reports_of_several_packs_leave_none_of_one_beside_them(tmp_path: Path) -> None:
+    write_reports(tmp_path, LOGS["mixed"], ["json"])
+    assert [file.name for file in tmp_path.iterdir()] == ["report.json"]
+    write_reports(tmp_path, LOGS["two packs"], ["json"])
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["other", "tones"]
+
+
 def test_a_report_needs_what_it_needs_only_when_it_is_made() -> None:
     import subprocess
 
