@@ -59,7 +59,15 @@ def test_the_terminal_names_what_ran_what_is_slow_and_what_has_no_value() -> Non
     assert [*executed_lines({"fakes": False}, tallies)] == [
         "ran 2 of 3 nodes in 3.0 s; 2 gave a result",
         "6 inputs: 2 returned, 1 rejected the input, 3 not reached",
-        "not generable: 1 nodes need MODEL 1 (--studio-fakes gives small fakes for models)",
+        "not generable: 1 node needs MODEL 1 (--studio-fakes gives small fakes for models)",
         "slow: Slow 2.5 s",
     ]
     assert [*executed_lines({"fakes": False}, [])] == []
+
+
+def test_fakes_are_offered_for_what_they_can_stand_in_for() -> None:
+    own = {"input": "card", "io_type": "MY_CARD", "reason": "no way is known"}
+    tallies: list[Any] = [tally(an_execution(not_generable=[own])) for _ in range(2)]
+    assert [*executed_lines({"fakes": False}, tallies)][-1] == (
+        "not generable: 2 nodes need MY_CARD 2"
+    )
