@@ -74,6 +74,16 @@ def test_one_of_several_packs_is_told_as_if_it_were_alone() -> None:
     assert list(alone.checks) == list(logs.CHECKS)
 
 
+def test_what_is_told_of_a_pack_once_is_kept() -> None:
+    told = [{"event": kind, "pack": "tones", "x": kind} for kind in ("output", "interface")]
+    face = {"event": "face", "pack": "tones", "id": "Blur"}
+    pack = pack_of(*told, face, logs.a_release(), logs.a_change(), logs.a_change())
+    assert pack.output == told[0]
+    assert pack.interface == told[1]
+    assert pack.release == logs.a_release()
+    assert (list(pack.faces), len(pack.changes)) == ([face], 2)
+
+
 @pytest.mark.parametrize(
     ("path", "file", "place"),
     [
