@@ -60,6 +60,15 @@ def test_what_is_not_judged_comes_before_errors_and_warnings() -> None:
     assert "Fix SCHEMA\\-001\\." in text
 
 
+def test_what_is_not_judged_comes_first_whatever_its_level() -> None:
+    rows = [
+        logs.a_result("SCHEMA-001", "Blur", "failed"),
+        logs.a_result("RPC-001", "Blur", "errored", level="warning"),
+    ]
+    text = markdown(logs.a_pack_event(), *rows)
+    assert text.index("RPC\\-001") < text.index("SCHEMA\\-001")
+
+
 def test_many_findings_are_cut_and_counted() -> None:
     rows = [logs.a_result("SCHEMA-001", f"N{i}", "failed") for i in range(40)]
     text = markdown(logs.a_pack_event(), *rows)
