@@ -219,20 +219,16 @@ def test_what_is_refused(tmp_path: Path, argument: str, said: str) -> None:
 
 
 def test_a_file_that_was_exchanged(index: type[Index], tmp_path: Path) -> None:
-    monkey = dict(FILES)
-    try:
-        index._json = lambda self: (  # type: ignore[method-assign]
-            json.dumps({"files": [{
-                "filename": "my_texts-1.0.0-py3-none-any.whl",
-                "url": "../../files/my_texts-1.0.0-py3-none-any.whl",
-                "hashes": {"sha256": "0" * 64},
-            }]}).encode(),
-            "application/vnd.pypi.simple.v1+json",
-        )  # fmt: skip
-        with pytest.raises(BadBaseline, match="is not the file the index speaks of"):
-            earlier(tmp_path, "pypi:my-texts==1.0.0")
-    finally:
-        FILES.update(monkey)
+    index._json = lambda self: (  # type: ignore[method-assign]
+        json.dumps({"files": [{
+            "filename": "my_texts-1.0.0-py3-none-any.whl",
+            "url": "../../files/my_texts-1.0.0-py3-none-any.whl",
+            "hashes": {"sha256": "0" * 64},
+        }]}).encode(),
+        "application/vnd.pypi.simple.v1+json",
+    )  # fmt: skip
+    with pytest.raises(BadBaseline, match="is not the file the index speaks of"):
+        earlier(tmp_path, "pypi:my-texts==1.0.0")
 
 
 def test_an_index_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
