@@ -281,14 +281,15 @@ def test_what_was_not_settled_is_gone_with_its_node_alone(
 
 
 def test_a_pack_with_a_finding_of_its_loading_has_lost_no_node() -> None:
-    def nodes(outcome: str) -> object:
-        pack = {"event": "pack", "pack": "p", "name": "p", "load": {"loaded": True}}
+    def nodes(outcome: str, loaded: bool = True) -> object:
+        pack = {"event": "pack", "pack": "p", "name": "p", "load": {"loaded": loaded}}
         node = {"event": "node", "pack": "p", "node": "There"}
         row = {"event": "result", "pack": "p", "code": "LOAD-003", "family": "LOAD"}
         told = {"node": None, "input": None, "outcome": outcome, "waiver": None}
         return judged_by([pack, node, {**row, **told}]).nodes
 
     assert nodes("passed") == {"p": {"There"}}
+    assert nodes("passed", loaded=False) == {}
     assert nodes("failed") == nodes("waived") == nodes("errored") == {}
 
 

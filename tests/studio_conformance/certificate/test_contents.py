@@ -89,6 +89,21 @@ def test_a_link_out_of_the_pack_can_not_be_covered(pack: Path, target: str) -> N
         read_contents(pack)
 
 
+def test_a_pack_may_be_reached_by_a_link(pack: Path) -> None:
+    (pack / "two.py").symlink_to("nodes/one.py")
+    (pack.parent / "alias").symlink_to(pack)
+    assert read_contents(pack.parent / "alias") == read_contents(pack)
+
+
+def test_a_large_file_is_digested_to_its_end(pack: Path) -> None:
+    large = pack / "large.bin"
+    large.write_bytes(bytes(3 << 20) + b"1")
+    before = read_contents(pack)
+    assert before.files["large.bin"] == hashlib.sha256(large.read_bytes()).hexdigest()
+    large.write_bytes(bytes(3 << 20) + b"2")
+    assert before.first_difference(read_contents(pack)) == "large.bin was changed"
+
+
 def test_a_link_in_a_circle_ends(pack: Path) -> None:
     (pack / "link").symlink_to("link")
     assert read_contents(pack).links == {"link": "link"}

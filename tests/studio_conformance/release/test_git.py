@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -97,6 +98,26 @@ def test_a_tag_of_another_pack_in_the_repository_is_passed_over(pack: Path) -> N
 def test_what_can_be_no_baseline(pack: Path, argument: str, said: str) -> None:
     with pytest.raises(BadBaseline, match=said):
         earlier(pack, argument)
+
+
+def test_the_packs_own_version_is_no_earlier_one(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing of what was fetched stays."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    write_release(pack, "1.2.0")
+    with pytest.raises(BadBaseline, match="not below the pack's own 1.2.0") as caught:
+        earlier(pack, "git:v1.2.0")
+    assert list((tmp_path / "temporary").iterdir()) == [], caught
+
+
+def test_a_tag_may_have_the_name_of_the_packs_folder(pack: Path) -> None:
+    git(pack.parent, "tag", "mypack-1.0.5", "v1.0.0")
+    git(pack.parent, "tag", "other-1.0.9", "v1.0.0")
+    found = earlier(pack, "git:")
+    found.close()
+    assert found.source.startswith("git:mypack-1.0.5 (")
 
 
 def test_what_git_says_is_told_with_its_advice() -> None:

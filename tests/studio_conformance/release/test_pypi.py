@@ -77,6 +77,13 @@ FILES = {
     "my_texts-2.0.0-py3-none-any.whl": wheel(**{"mypack/__init__.py": PACK}),
 }
 YANKED = "my_texts-1.3.0-py3-none-any.whl"
+FILES |= {
+    "my_texts-2.1.0-py3-none-any.whl": wheel(
+        **{"another/__init__.py": PACK, "mypack/__init__.py": PACK + b"MINE = 1\n"}
+    ),
+    "my_texts-2.2.0-cp311-cp311-linux_x86_64.whl": b"not to be read",
+    "my_texts-2.2.0-py3-none-any.whl": wheel(**{"mypack/__init__.py": PACK}),
+}
 
 
 class Index(BaseHTTPRequestHandler):
@@ -180,6 +187,19 @@ def test_the_pack_as_data(
     finally:
         found.close()
     assert not found.path.exists()
+
+
+@pytest.mark.usefixtures("index")
+def test_the_folder_of_the_packs_name_is_the_pack(tmp_path: Path) -> None:
+    found = earlier(tmp_path, "pypi:my-texts==2.1.0")
+    assert found.path is not None
+    assert "MINE" in (found.path / "__init__.py").read_text()
+    found.close()
+
+
+@pytest.mark.usefixtures("index")
+def test_a_wheel_for_every_platform_is_preferred(tmp_path: Path) -> None:
+    earlier(tmp_path, "pypi:my-texts==2.2.0").close()
 
 
 @pytest.mark.usefixtures("index")

@@ -75,6 +75,25 @@ def test_many_findings_are_cut_and_counted() -> None:
     assert text.count("SCHEMA\\-001 ") == 10
     assert "... and 30 more in the full report." in text
     assert len(text) < 10_000
+    assert "... and 1 more" in markdown(logs.a_pack_event(), *rows[:11])
+    assert "more in the full report" not in markdown(logs.a_pack_event(), *rows[:10])
+
+
+def test_changes_are_cut_and_counted_the_gravest_first() -> None:
+    mild = [logs.a_change(node=f"N{n}", bump="minor") for n in range(10)]
+    text = markdown(*logs.every_outcome(), logs.a_release(), *mild, logs.a_change())
+    assert "... and 1 more.\n" in text
+    assert text.index("- major `Blur`") < text.index("- minor `N0`")
+    assert "`N9`" not in text
+    assert "... and" not in markdown(*logs.every_outcome(), logs.a_release(), *mild)
+
+
+def test_a_run_that_was_not_confined_or_not_one_says_so() -> None:
+    refused = {"event": "refused", "argument": "x", "message": "no pack"}
+    text = markdown(logs.a_pack_event(confinement="not enforced: no Landlock"), refused)
+    assert "The sandbox was `not enforced: no Landlock`" in text
+    assert "Not judged: `no pack`" in text
+    assert "sandbox" not in markdown(logs.a_pack_event())
 
 
 def test_the_release_is_told() -> None:
