@@ -119,10 +119,10 @@ def test_a_nursery_that_ended_is_replaced(both: Both, monkeypatch: pytest.Monkey
     monkeypatch.setattr(forking, "start_nursery", start)
     assert forking.nursery_of("python") is nursery
     assert started == []
+    forking.nursery_of("python", 3)
     nursery.process.kill()
     forking.nursery_of("python")
-    forking.nursery_of("python", 3)
-    assert started == [("python", 0), ("python", 3)]
+    assert started == [("python", 3), ("python", 0)]
 
 
 @pytest.mark.parametrize("status", [0, None])

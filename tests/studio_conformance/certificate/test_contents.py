@@ -120,6 +120,23 @@ def test_bytecode_in_place_of_source_is_found(pack: Path) -> None:
     assert [*read_contents(single).bytecode_in(single)] == [str(cache)]
 
 
+def test_bytecode_beside_a_file_with_brackets_in_its_name_is_found(pack: Path) -> None:
+    single, cache = pack / "nodes" / "a[1].py", pack / "nodes" / "__pycache__"
+    single.write_text("A = 1\n")
+    cache.mkdir()
+    (cache / "a1.cpython-311.pyc").write_bytes(b"")
+    assert [*read_contents(single).bytecode_in(single)] == []
+    (cache / "a[1].cpython-311.pyc").write_bytes(b"")
+    assert [*read_contents(single).bytecode_in(single)] == [str(cache)]
+
+
+def test_bytecode_beside_a_folder_is_none_of_it(pack: Path) -> None:
+    cache = pack.parent / "__pycache__"
+    cache.mkdir()
+    (cache / "pack.cpython-311.pyc").write_bytes(b"")
+    assert [*read_contents(pack).bytecode_in(pack)] == []
+
+
 def test_what_was_ignored_is_known(pack: Path) -> None:
     assert read_contents(pack).passed_over == []
     for place in ("nodes", "."):

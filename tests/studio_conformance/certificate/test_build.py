@@ -1,0 +1,73 @@
+"""Which runs get a certificate, and what it says: from made-up logs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import logs
+import pytest
+
+from studio_conformance.certificate.build import (
+    Written,
+    build_certificate,
+    digest_of,
+    refusal,
+    sha256,
+)
+from studio_conformance.certificate.contents import Contents
+from studio_conformance.events import Event
+
+CERTIFY = {"set_aside": [], "own_values": [], "paths": {}, "timeout": 60, "calls": 1}
+ENFORCED = {"files": "enforced", "network": "enforced", "processes": "observed"}
+PASSED = logs.a_result("SCHEMA-001", "Blur")
+
+
+def a_run(*rows: Event, complete: bool = True, **about: Any) -> list[Event]:
+    pack = logs.a_pack_event(**{"certify": CERTIFY, "sandbox": ENFORCED, **about})
+    return logs.a_log(pack, logs.a_node_event("Blur"), PASSED, *rows, complete=complete)
+
+
+def test_a_green_whole_and_confined_run_gets_one() -> None:
+    assert refusal(a_run()) is None
+    assert refusal(a_run(isolation={"kind": "venv"})) is None
+    warned = logs.a_result("EXEC-010", "Blur", "failed", level="warning")
+    assert refusal(a_run(warned, logs.a_result("EXEC-015", "Blur", "not_generable"))) is None
+
+
+@pytest.mark.parametrize(
+    ("events", "why"),
+    [
+        (a_run(logs.a_result("EXEC-010", "Blur", "failed")), "ended with status 1 "),
+        (a_run(complete=False), "not everything planned was run"),
+        (a_run(certify=None), "not one to certify"),
+        ([*a_run()[:-1], logs.a_pack_event("other"), a_run()[-1]], "not one to certify one pack"),
+        (a_run(isolation={"kind": "none"}), "not isolated (none)"),
+        (a_run(sandbox={"files": "enforced"}), "not enforced for network"),
+        (a_run(sandbox={**ENFORCED, "files": "observed"}), "not enforced for files"),
+        (a_run(sandbox={}), "not enforced for files and network"),
+        (a_run(sandbox=None, confinement="not enforced: no Landlock"), "confinement was not"),
+        (a_run(sandbox=None, confinement=None), "nothing is known of it"),
+        (a_run(logs.a_result("EXEC-015", "Blur", "waived")), "findings were waived"),
+        (a_run(logs.a_result("EXEC-010", "Blur", "not_reached")), "EXEC-010 on Blur"),
+        (a_run(logs.a_result("RPC-001", "Blur", "not_reached")), "1 of 2 judgements"),
+    ],
+)
+def test_any_other_run_gets_none(events: list[Event], why: str) -> None:
+    assert why in (refusal(events) or "")
+
+
+def test_it_binds_the_bytes_of_pack_and_log(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "events.jsonl").write_bytes(b"log")
+    written = Written(tmp_path / "c.json", tmp_path / "out" / "events.jsonl", ("out",))
+    contents = Contents({"a.py": "0" * 64}, {"b.py": "a.py"})
+    found = build_certificate(a_run(), written, contents)
+    assert found["log"] == {"file": "out/events.jsonl", "bytes": 3, "sha256": sha256(b"log")}
+    assert found["contents"]["files"] == {"a.py": "0" * 64}
+    assert found["contents"]["links"] == {"b.py": "a.py"}
+    assert found["contents"]["left_out"] == ["out"]
+    assert found["digest"] == digest_of(found) == digest_of({**found, "digest": "x"})
+    assert digest_of(dict(reversed(found.items()))) == found["digest"]
+    for key in set(found) - {"digest"}:
+        assert digest_of({**found, key: "another"}) != found["digest"]
