@@ -1,4 +1,4 @@
-"""Forking, told apart from real processes: what stays open, and what a new worker has of its own."""
+"""Forking without real workers: what stays open, and what a new worker has of its own."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ import pytest
 from reference_runtime.isolation import forking
 from reference_runtime.isolation.forking import Forked, ForkedProcess, Nursery, NurseryFailed
 from reference_runtime.isolation.nursery import _forget_state
+from reference_runtime.isolation.process import WorkerProcess
+from reference_runtime.isolation.scratch import Scratch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
@@ -149,6 +151,15 @@ def test_waiting_for_an_end_leaves_nothing_open(status: int | None) -> None:
         assert descriptors() == before
     for stream in (process.stdin, process.stdout, process.stderr):
         stream.close()
+
+
+def test_a_worker_that_was_ended_leaves_nothing_open() -> None:
+    with Scratch() as scratch:
+        before = descriptors()
+        with WorkerProcess(sys.executable, scratch.work) as worker:
+            assert len(descriptors() - before) > 3
+        worker.kill()
+        assert descriptors() == before
 
 
 def test_a_new_worker_draws_other_numbers_and_looks_for_its_own_folder(

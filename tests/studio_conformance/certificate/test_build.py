@@ -16,6 +16,7 @@ from studio_conformance.certificate.build import (
     sha256,
 )
 from studio_conformance.certificate.contents import Contents
+from studio_conformance.certificate.verify import Broken, check_log, check_pack
 from studio_conformance.events import Event
 
 CERTIFY = {"set_aside": [], "own_values": [], "paths": {}, "timeout": 60, "calls": 1}
@@ -55,6 +56,24 @@ def test_a_green_whole_and_confined_run_gets_one() -> None:
 )
 def test_any_other_run_gets_none(events: list[Event], why: str) -> None:
     assert why in (refusal(events) or "")
+
+
+def test_a_log_of_the_same_length_is_another_one(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"abc")
+    for known in ({"bytes": 3, "sha256": sha256(b"abd")}, {"bytes": 4, "sha256": sha256(b"abc")}):
+        with pytest.raises(Broken, match="not the log of this run"):
+            check_log({"log": known}, tmp_path / "log")
+    with pytest.raises(Broken, match="no log of ours"):
+        check_log({"log": {"bytes": 3, "sha256": sha256(b"abc")}}, tmp_path / "log")
+
+
+def test_what_the_certificate_ignored_is_ignored(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"")
+    listed = {"files": {"a.py": sha256(b"")}, "links": {}, "left_out": [], "ignored": ["odd"]}
+    (tmp_path / "odd").write_text("x")
+    check_pack({"contents": listed}, tmp_path)
+    with pytest.raises(Broken, match="odd was added"):
+        check_pack({"contents": {**listed, "ignored": []}}, tmp_path)
 
 
 def test_it_binds_the_bytes_of_pack_and_log(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from repositories import GLUE, TEXT, commit, git, write_release
 
 from studio_conformance.packs import find_pack
-from studio_conformance.release.baseline import BadBaseline, Earlier, find_earlier
 from studio_conformance.release import git as module
+from studio_conformance.release.baseline import BadBaseline, Earlier, find_earlier
 from studio_conformance.release.git import Repository, _content, _said, _write
 
 
@@ -107,7 +107,7 @@ def test_the_packs_own_version_is_no_earlier_one(
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     write_release(pack, "1.2.0")
-    with pytest.raises(BadBaseline, match="not below the pack's own 1.2.0") as caught:
+    with pytest.raises(BadBaseline, match=r"not below the pack's own 1\.2\.0") as caught:
         earlier(pack, "git:v1.2.0")
     assert list((tmp_path / "temporary").iterdir()) == [], caught
 

@@ -104,7 +104,7 @@ def test_every_judgement_has_its_cell() -> None:
         ("RPC-001", "r"): [1, 1],
     }
     assert [finding["letter"] for finding in pack["findings"]] == ["f", "w", "v", "e"]
-    assert {(finding["file"], finding["line"]) for finding in pack["findings"]} == {("nodes.py", 12)}
+    assert {(found["file"], found["line"]) for found in pack["findings"]} == {("nodes.py", 12)}
     assert pack["release"]["needed"] == "major"
     assert [change["kind"] for change in pack["release"]["changes"]] == ["input-removed"]
 

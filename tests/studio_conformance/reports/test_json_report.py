@@ -20,9 +20,10 @@ def report(*events: Event, **about: Any) -> dict[str, Any]:
 def test_complete_is_what_was_judged_as_planned() -> None:
     assert report(ROW)["complete"] is True
     assert report(ROW, broken="OSError: no worker")["complete"] is False
-    assert report(ROW, logs.a_result("EXEC-010", "Fit", "not_reached", message=NOT_RUN))[
-        "complete"
-    ] is False
+    assert (
+        report(ROW, logs.a_result("EXEC-010", "Fit", "not_reached", message=NOT_RUN))["complete"]
+        is False
+    )
     assert report()["complete"] is False
 
 

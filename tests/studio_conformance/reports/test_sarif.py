@@ -29,9 +29,7 @@ def uri_of(**fields: Any) -> str:
 
 def test_a_run_has_the_status_of_its_pack_alone() -> None:
     clean = [logs.a_pack_event("clean"), logs.a_result("SCHEMA-001", "Fit", label="clean")]
-    statuses = [
-        run["invocations"][0]["exitCode"] for run in runs(*logs.every_outcome(), *clean)
-    ]
+    statuses = [run["invocations"][0]["exitCode"] for run in runs(*logs.every_outcome(), *clean)]
     assert statuses == [outcomes.ENVIRONMENT_BROKE, outcomes.CLEAN]
 
 
