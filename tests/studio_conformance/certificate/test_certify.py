@@ -176,6 +176,7 @@ def test_deselected_items_are_no_pass(run: InnerRuns) -> None:
         ("-x", "-x and --maxfail"),
         ("--maxfail=3", "-x and --maxfail"),
         ("--lf", "--lf"),
+        ("--stepwise", "--stepwise"),
         ("--deselect=mypack::Sound::V1", "--deselect"),
         ("--studio-isolation=none", "--studio-isolation=none"),
         ("--studio-known-update", "--studio-known-update"),
