@@ -19,7 +19,7 @@ import pytest
 from reference_runtime.isolation import forking
 from reference_runtime.isolation.forking import Forked, ForkedProcess, Nursery, NurseryFailed
 from reference_runtime.isolation.nursery import _forget_state
-from reference_runtime.isolation.process import WorkerProcess
+from reference_runtime.isolation.process import Begun, WorkerDied, WorkerProcess
 from reference_runtime.isolation.scratch import Scratch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
@@ -160,6 +160,22 @@ def test_a_worker_that_was_ended_leaves_nothing_open() -> None:
             assert len(descriptors() - before) > 3
         worker.kill()
         assert descriptors() == before
+
+
+def test_a_worker_that_closes_its_channel_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = subprocess.PIPE
+    code = "import os, time; os.close(1); time.sleep(60)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0,
+        start_new_session=True,
+    )  # fmt: skip
+    with (
+        WorkerProcess("python", tmp_path, begun=Begun(process, "0" * 32)) as worker,
+        pytest.raises(WorkerDied, match="closed its end of the channel") as caught,
+    ):
+        worker.call("hello", {}, 20, "hello")
+    assert not caught.value.hung
+    assert process.returncode == -9
 
 
 def test_a_new_worker_draws_other_numbers_and_looks_for_its_own_folder(

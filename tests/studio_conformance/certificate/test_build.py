@@ -16,8 +16,10 @@ from studio_conformance.certificate.build import (
     sha256,
 )
 from studio_conformance.certificate.contents import Contents
+from studio_conformance.certificate.mode import _inside, _places
 from studio_conformance.certificate.verify import Broken, check_log, check_pack
 from studio_conformance.events import Event
+from studio_conformance.options import WrongUsage
 
 CERTIFY = {"set_aside": [], "own_values": [], "paths": {}, "timeout": 60, "calls": 1}
 ENFORCED = {"files": "enforced", "network": "enforced", "processes": "observed"}
@@ -74,6 +76,17 @@ def test_what_the_certificate_ignored_is_ignored(tmp_path: Path) -> None:
     check_pack({"contents": listed}, tmp_path)
     with pytest.raises(Broken, match="odd was added"):
         check_pack({"contents": {**listed, "ignored": []}}, tmp_path)
+
+
+def test_a_certificate_is_no_folder_and_not_the_pack(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(WrongUsage, match="is a folder; name a file"):
+        _places("folder", tmp_path, None)
+    file, log = _places("new/c.json", tmp_path, tmp_path / "out")
+    assert (file, log) == (tmp_path / "new" / "c.json", tmp_path / "out" / "events.jsonl")
+    with pytest.raises(WrongUsage, match="is the pack; name another file"):
+        list(_inside(tmp_path / "new" / "c.json", {file}))
+    assert list(_inside(tmp_path / "new", {file, log})) == ["c.json"]
 
 
 def test_it_binds_the_bytes_of_pack_and_log(tmp_path: Path) -> None:
