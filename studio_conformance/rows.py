@@ -108,11 +108,6 @@ class RowMaker:
                 return {key: record[key] for key in ("case", "text", "snippet")}  # type: ignore[return-value]
         return None
 
-    def break_unit(self, unit: Unit, why: str) -> list[Result]:
-        """Rows for a unit whose running broke the harness: nothing of it was judged."""
-        verdict = Verdict("errored", f"the harness broke: {why}")
-        return [self.row(check, unit, verdict) for check in unit.checks]
-
     def complaints(self, rows: list[Result]) -> Iterator[Result]:
         """Rows about waivers that ``rows`` have no use for, or that are past their time."""
         settings = self.run.settings

@@ -110,10 +110,6 @@ class RemoteNodes:
     async def __aexit__(self, *_: Any) -> None:
         await self.close()
 
-    @property
-    def class_types(self) -> list[str]:
-        return list(self._homes)
-
     def home(self, class_type: str) -> RemotePack | None:
         """The pack that a class of nodes lives in."""
         return self._homes.get(class_type)

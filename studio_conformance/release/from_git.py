@@ -29,8 +29,7 @@ def earlier_in_git(ref: str, pack: Target) -> Earlier:
         note = _note(repository, tags, pack)
         if best is None:
             return Earlier(f"git:{ref}", missing=_why_none(repository, pack), note=note)
-        ref, tagged = tags[best], str(best)
-        found = export_at(repository, ref, prefix, pack.path.name, tagged)
+        found = export_at(repository, tags[best], prefix, pack.path.name)
         found.note = note
         return found
     return export_at(repository, ref, prefix, pack.path.name)
@@ -60,9 +59,7 @@ def _why_none(repository: Repository, pack: Target) -> str:
     return why
 
 
-def export_at(
-    repository: Repository, ref: str, prefix: PurePosixPath, name: str, tagged: str | None = None
-) -> Earlier:
+def export_at(repository: Repository, ref: str, prefix: PurePosixPath, name: str) -> Earlier:
     """What stands at ``prefix`` in the commit, as a folder or file called ``name``."""
     commit = repository.commit(ref)
     with ExitStack() as ending:
@@ -74,6 +71,6 @@ def export_at(
             title, version = project_name(check_is_pack(place))
         except (UnusablePack, BrokenToml) as error:
             raise BadBaseline(f"git:{ref}: {str(error).replace(folder, '')}") from None
-        version = version or tagged or str(version_in_tag(ref) or "") or None
+        version = version or str(version_in_tag(ref) or "") or None
         source = f"git:{ref} ({commit[:10]})" if not commit.startswith(ref) else f"git:{ref}"
         return Earlier(source, title, version, path=place, ending=ending.pop_all())

@@ -39,11 +39,11 @@ def placed_by_face(changes: list[Change], new: Interface, root: Path | None) -> 
 
 def _placed(change: Change, nodes: dict[str, Node], mapping: Location) -> Change:
     node = nodes.get(change.node or "")
-    where = mapping if node is None else _within(change, node, mapping)
+    where = mapping if node is None else _within(change, node)
     return replace(change, file=where.file, line=where.line)
 
 
-def _within(change: Change, node: Node, mapping: Location) -> Location:
+def _within(change: Change, node: Node) -> Location:
     role = schema_role(node)
     if change.part == "inputs":
         return node.locate(change.look_for) if change.look_for else node.locate_method(role)

@@ -35,6 +35,13 @@ def test_what_does_not_end_or_is_too_large_is_refused(tmp_path: Path, kind: str)
     assert parse_source(file) is None
 
 
+def test_a_file_may_be_as_large_as_allowed(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"12345")
+    assert read_regular(tmp_path / "file", 5) == b"12345"
+    with pytest.raises(OSError, match="File too large"):
+        read_regular(tmp_path / "file", 4)
+
+
 def test_source_nested_too_deeply_has_no_tree(tmp_path: Path) -> None:
     file = tmp_path / "file.py"
     file.write_text("-" * 100_000 + "1")

@@ -39,6 +39,17 @@ def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["pipe"]
 
 
+def test_a_link_is_followed_and_permissions_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / "real" / "file"
+    file.parent.mkdir()
+    file.write_text("old")
+    file.chmod(0o640)
+    (tmp_path / "link").symlink_to(file)
+    write_text(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("new", 0o640)
+
+
 def test_a_link_in_a_circle_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     write_text(tmp_path / "loop", "in its place")

@@ -14,7 +14,15 @@ from descriptions import a_node, a_pack, a_problem, an_input, make_folder
 from inner_runs import InnerRuns, last_error
 
 from studio_conformance import ending, known
-from studio_conformance.known import SCHEMA, Changes, Days, Identity, KnownFindings, judged_by
+from studio_conformance.known import (
+    SCHEMA,
+    Changes,
+    Days,
+    Identity,
+    Judged,
+    KnownFindings,
+    judged_by,
+)
 
 Known = dict[str, object]
 FIRST, LATER = datetime.date(2026, 1, 2), datetime.date(2026, 3, 4)
@@ -252,6 +260,37 @@ def test_the_file_is_sorted_whatever_the_order_of_the_run(tmp_path: Path) -> Non
 def test_an_empty_run_settles_nothing(tmp_path: Path) -> None:
     known = KnownFindings(tmp_path / "k", {Identity("p", "V1-001", None, None): Days(FIRST, FIRST)})
     assert known.update(judged_by([]), LATER) == Changes(added=0, kept=1, gone=0)
+
+
+@pytest.mark.parametrize(
+    ("code", "node", "gone"),
+    [
+        ("V1-001", "Removed", True),
+        ("V1-001", "There", False),  # Its item was not run.
+        ("V1-001", None, False),
+        ("EXEC-001", "Removed", False),  # The check took no part.
+    ],
+)
+def test_what_was_not_settled_is_gone_with_its_node_alone(
+    code: str, node: str | None, gone: bool
+) -> None:
+    judged = Judged((), {("p", "V1-002", None)}, {"p": {"There"}}, {"p": {"V1-001", "V1-002"}})
+    assert judged.is_gone(Identity("p", code, node, None)) is gone
+    assert judged.is_gone(Identity("other", code, node, None)) is False
+    assert judged.is_gone(Identity("p", "V1-002", None, "x")) is True
+
+
+def test_a_pack_with_a_finding_of_its_loading_has_lost_no_node() -> None:
+    def nodes(outcome: str, loaded: bool = True) -> object:
+        pack = {"event": "pack", "pack": "p", "name": "p", "load": {"loaded": loaded}}
+        node = {"event": "node", "pack": "p", "node": "There"}
+        row = {"event": "result", "pack": "p", "code": "LOAD-003", "family": "LOAD"}
+        told = {"node": None, "input": None, "outcome": outcome, "waiver": None}
+        return judged_by([pack, node, {**row, **told}]).nodes
+
+    assert nodes("passed") == {"p": {"There"}}
+    assert nodes("passed", loaded=False) == {}
+    assert nodes("failed") == nodes("waived") == nodes("errored") == {}
 
 
 def test_a_file_that_can_not_be_written_hides_no_finding(

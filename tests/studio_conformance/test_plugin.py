@@ -78,6 +78,14 @@ def test_a_report_that_can_not_be_written_hides_no_finding(run: Runner, name: st
     result.stdout.fnmatch_lines(["*SCHEMA-001*", f"can't be written: */out/{name}: Is a directory"])
 
 
+def test_all_warnings_are_shown_to_who_asks(run: Runner, inspections: Known) -> None:
+    inspections["mypack"] = a_pack(*(a_node(f"Bare{n}") for n in range(7)))
+    run("--studio-pack=mypack").stdout.fnmatch_lines(["  ... and 2 more (-v shows them)"])
+    told = run("--studio-pack=mypack", "-v").stdout
+    told.no_fnmatch_line("*-v shows them*")
+    told.fnmatch_lines(["  Bare6  *"])
+
+
 def test_names_do_nothing_to_a_terminal_or_a_ci_service(run: Runner, inspections: Known) -> None:
     name = "\x1b[31mred\n::stop-commands::x"
     inspections["mypack"] = a_pack(a_node(name, inputs=[an_input("bad")]))

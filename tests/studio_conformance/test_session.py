@@ -116,6 +116,9 @@ def test_no_worker_is_the_environments_whatever_is_selected(
     session = _run(tmp_path, "mypack", select=select)
     assert _status(session) == outcomes.ENVIRONMENT_BROKE
     assert "no worker could be started" in (session.packs[0].broken or "")
+    if not select:
+        told = {(code, outcome) for code, _, outcome in _outcomes(session)}
+        assert told == {("LOAD-001", "errored"), ("COMPAT-001", "not_reached")}
 
 
 def test_what_can_not_be_found_is_refused_and_the_rest_is_judged(

@@ -54,8 +54,14 @@ def test_a_waiver_for_a_node_that_is_gone_waives_nothing() -> None:
     assert text.endswith("on Gone waives nothing")
 
 
+def test_a_waiver_for_a_rule_on_pack_and_nodes_may_name_a_wrong_node() -> None:
+    (text,) = _told(HOLDS, _row("passed", None), _row("passed", "New"))
+    assert text.endswith("on Old names no node of the pack")
+
+
 def test_a_waiver_whose_check_did_not_run_is_not_judged() -> None:
     assert _told(HOLDS, _row("not_reached"), _row("passed", code="V1-001")) == []
+    assert _told(HOLDS, _row("not_applicable", "New"), _row("not_generable", "Other")) == []
 
 
 def test_an_expired_waiver_is_named_with_its_day() -> None:

@@ -176,6 +176,7 @@ def test_deselected_items_are_no_pass(run: InnerRuns) -> None:
         ("-x", "-x and --maxfail"),
         ("--maxfail=3", "-x and --maxfail"),
         ("--lf", "--lf"),
+        ("--stepwise", "--stepwise"),
         ("--deselect=mypack::Sound::V1", "--deselect"),
         ("--studio-isolation=none", "--studio-isolation=none"),
         ("--studio-known-update", "--studio-known-update"),
@@ -253,6 +254,14 @@ def test_a_pack_that_changes_meanwhile_gets_none(run: InnerRuns) -> None:
     result = _judge(run)
     assert result.ret == 13
     result.stdout.fnmatch_lines(["no certificate: the pack changed during the run: late.py was *"])
+
+
+def test_a_report_that_can_not_be_written_costs_the_certificate(run: InnerRuns) -> None:
+    (run.path / "out" / "report.json").mkdir(parents=True)
+    result = _judge(run, CERTIFY, "--studio-report=out")
+    assert result.ret == 11
+    result.stdout.fnmatch_lines(["no certificate: not all that belongs to it could be written"])
+    assert not (run.path / "out" / CERTIFICATE).exists()
 
 
 def test_an_earlier_certificate_is_called_earlier(run: InnerRuns, inspections: Known) -> None:

@@ -89,6 +89,21 @@ def test_a_link_out_of_the_pack_can_not_be_covered(pack: Path, target: str) -> N
         read_contents(pack)
 
 
+def test_a_pack_may_be_reached_by_a_link(pack: Path) -> None:
+    (pack / "two.py").symlink_to("nodes/one.py")
+    (pack.parent / "alias").symlink_to(pack)
+    assert read_contents(pack.parent / "alias") == read_contents(pack)
+
+
+def test_a_large_file_is_digested_to_its_end(pack: Path) -> None:
+    large = pack / "large.bin"
+    large.write_bytes(bytes(3 << 20) + b"1")
+    before = read_contents(pack)
+    assert before.files["large.bin"] == hashlib.sha256(large.read_bytes()).hexdigest()
+    large.write_bytes(bytes(3 << 20) + b"2")
+    assert before.first_difference(read_contents(pack)) == "large.bin was changed"
+
+
 def test_a_link_in_a_circle_ends(pack: Path) -> None:
     (pack / "link").symlink_to("link")
     assert read_contents(pack).links == {"link": "link"}
@@ -103,6 +118,23 @@ def test_bytecode_in_place_of_source_is_found(pack: Path) -> None:
     assert [*read_contents(single).bytecode_in(single)] == []
     (cache / "one.cpython-311.pyc").write_bytes(b"")
     assert [*read_contents(single).bytecode_in(single)] == [str(cache)]
+
+
+def test_bytecode_beside_a_file_with_brackets_in_its_name_is_found(pack: Path) -> None:
+    single, cache = pack / "nodes" / "a[1].py", pack / "nodes" / "__pycache__"
+    single.write_text("A = 1\n")
+    cache.mkdir()
+    (cache / "a1.cpython-311.pyc").write_bytes(b"")
+    assert [*read_contents(single).bytecode_in(single)] == []
+    (cache / "a[1].cpython-311.pyc").write_bytes(b"")
+    assert [*read_contents(single).bytecode_in(single)] == [str(cache)]
+
+
+def test_bytecode_beside_a_folder_is_none_of_it(pack: Path) -> None:
+    cache = pack.parent / "__pycache__"
+    cache.mkdir()
+    (cache / "pack.cpython-311.pyc").write_bytes(b"")
+    assert [*read_contents(pack).bytecode_in(pack)] == []
 
 
 def test_what_was_ignored_is_known(pack: Path) -> None:

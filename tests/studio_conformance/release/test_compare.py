@@ -17,6 +17,7 @@ SEED = a_widget("seed", default=0)
 COUNT = a_widget("count", default=0)
 CONTROLLED = a_widget("count", default=0, control_after_generate=True)
 IMAGE = an_input("image", "IMAGE")
+SOCKET = a_widget("count", default=0, forceInput=True)
 
 
 def kinds(old: NodeDescription, new: NodeDescription) -> list[str]:
@@ -61,6 +62,8 @@ def optional(item: InputFacts) -> InputFacts:
          ["widget-order-shifted"]),
         ([COUNT, A], [CONTROLLED, A], ["widget-order-shifted"]),
         ([A, COUNT], [A, CONTROLLED], []),
+        ([A, COUNT], [A, B], ["widget-order-shifted"]),
+        ([optional(SOCKET)], [COUNT], ["required-widget-added"]),
     ],
 )  # fmt: skip
 def test_inputs_that_come_go_and_move(
@@ -95,6 +98,28 @@ def test_the_value_of_a_last_widget_that_became_a_socket_is_lost(group: str) -> 
     assert between([B, socket], [B, widget]) == []
 
 
+def test_one_required_socket_of_several_is_enough_to_stop_the_node() -> None:
+    kept = a_widget("kept", default=1)
+    sockets = [a_widget("a", "STRING", forceInput=True)]
+    sockets.append(a_widget("b", "STRING", group="optional", forceInput=True))
+    widgets = [a_widget("a", "STRING"), a_widget("b", "STRING", group="optional")]
+    old, new = a_node(inputs=[kept, *widgets]), a_node(inputs=[kept, *sockets])
+    (change,) = compare(a_face(old), a_face(new))
+    assert "'a', 'b' are no widgets any more" in change.what
+    assert "does not run without a link" in change.what
+
+
+def test_a_seed_that_came_is_told_without_its_control() -> None:
+    (change,) = compare(a_face(a_node(inputs=[A])), a_face(a_node(inputs=[SEED, A])))
+    assert change.what.startswith("'seed' came before")
+
+
+def test_what_is_lost_with_an_input() -> None:
+    old = a_node(inputs=[A, IMAGE, B])
+    told = [c.what for c in compare(a_face(old), a_face(a_node(inputs=[A])))]
+    assert [text.partition(" is gone: ")[2][:10] for text in told] == ["the link t", "the value "]
+
+
 def test_a_widget_that_became_a_socket_of_another_type_is_told_by_its_type() -> None:
     assert between([B, A], [B, an_input("a", "IMAGE")]) == ["input-type-narrowed"]
 
@@ -115,6 +140,12 @@ def test_an_input_under_another_name_is_neither_gone_nor_new(
     assert between([A, a_widget("glue", "STRING", default="-"), B], [A, new, B]) == expected
 
 
+def test_a_like_name_alone_makes_no_pair() -> None:
+    glue = a_widget("glue", "STRING", default="-")
+    other = a_widget("glue_text", "STRING", default="+")
+    assert "input-renamed" not in between([glue, A, B], [A, B, other])
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -131,6 +162,12 @@ def test_types(old: dict[str, Any], new: dict[str, Any], expected: list[str]) ->
     assert between([an_input("x", **old)], [an_input("x", **new)]) == expected
 
 
+def test_an_input_for_everything_refuses_other_types_now() -> None:
+    old, new = (a_node(inputs=[an_input("x", each)]) for each in ("*", "IMAGE"))
+    (change,) = compare(a_face(old), a_face(new))
+    assert change.what.endswith("links and values of other types are refused")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -141,6 +178,9 @@ def test_types(old: dict[str, Any], new: dict[str, Any], expected: list[str]) ->
         ({"min": 0, "max": 9}, {}, []),
         ({}, {"min": 0, "max": 4096}, []),
         ({}, {"min": 0, "max": 100}, ["range-narrowed"]),
+        ({}, {"min": 0, "max": 2048}, []),
+        ({}, {"max": 2047}, ["range-narrowed"]),
+        ({}, {"min": 1}, ["range-narrowed"]),
         ({"step": 8}, {"step": 1}, []),
         ({"default": 1}, {"default": 2}, ["default-changed"]),
         ({"default": 1}, {"default": 1.0}, []),
@@ -150,6 +190,11 @@ def test_types(old: dict[str, Any], new: dict[str, Any], expected: list[str]) ->
 )
 def test_numbers(old: dict[str, Any], new: dict[str, Any], expected: list[str]) -> None:
     assert between([a_widget("n", **old)], [a_widget("n", **new)]) == expected
+
+
+def test_a_range_is_of_numbers_alone() -> None:
+    texts = [a_widget("x", "STRING", default="", min=limit) for limit in (0, 5)]
+    assert between(texts[:1], texts[1:]) == []
 
 
 @pytest.mark.parametrize(
@@ -164,6 +209,16 @@ def test_numbers(old: dict[str, Any], new: dict[str, Any], expected: list[str]) 
 def test_options(old: list[str], new: list[str], expected: list[str]) -> None:
     with_default = [a_widget("c", "COMBO", options=o, default="a") for o in (old, new)]
     assert between([with_default[0]], [with_default[1]]) == expected
+
+
+@pytest.mark.parametrize("changing", ["old", "new"])
+def test_nothing_is_said_of_options_that_depend_on_files(changing: str) -> None:
+    faces = {
+        name: a_face(a_node(inputs=[a_widget("c", "COMBO", options=options)]))
+        for name, options in (("old", ["a", "b"]), ("new", ["b"]))
+    }
+    faces[changing]["nodes"][0]["inputs"][0]["volatile"] = True
+    assert compare(faces["old"], faces["new"]) == []
 
 
 @pytest.mark.parametrize(
@@ -220,6 +275,11 @@ def test_outputs(old: list[str], new: list[str], expected: list[str]) -> None:
     assert kinds(a_node(outputs=before), a_node(outputs=after)) == expected
 
 
+def test_outputs_of_one_name_are_told_apart() -> None:
+    old, new = (a_node(outputs=[an_output(t, "out")] * 2) for t in "AB")
+    assert [c.name for c in compare(a_face(old), a_face(new))] == ["out (0)", "out (1)"]
+
+
 def test_names_and_list_flags_of_outputs() -> None:
     old = a_node(outputs=[an_output("A", "one"), an_output("A", "two")])
     renamed = a_node(outputs=[an_output("A", "one"), an_output("A", "deux")])
@@ -249,6 +309,7 @@ def test_the_method_that_others_call() -> None:
         return a_node(attributes={"FUNCTION": value})  # type: ignore[dict-item]
 
     assert kinds(node("run"), node("execute")) == ["function-renamed"]
+    assert kinds(node("run"), a_node()) == kinds(a_node(), node("run")) == []
 
 
 def test_a_node_that_became_v3_is_judged_like_any_other() -> None:
@@ -286,11 +347,16 @@ def test_modules_that_went_with_their_folder_are_told_once() -> None:
     assert "2 modules" in change.what
 
 
+def test_modules_with_names_that_begin_alike_are_told_one_by_one() -> None:
+    found = compare(a_face(a_node(), modules=["py", "pytools"]), a_face(a_node(), modules=[]))
+    assert [change.name for change in found] == ["py", "pytools"]
+
+
 def test_modules_that_tools_and_the_host_run_are_imported_by_nobody() -> None:
     run = ["conftest", "docs.conf", "install", "prestartup_script", "setup", "sub.conftest"]
-    old = a_face(a_node(), modules=[*run, "sub.setup"])
-    (change,) = compare(old, a_face(a_node(), modules=[]))
-    assert change.name == "sub.setup"
+    old = a_face(a_node(), modules=[*run, "build", "sub.setup"])
+    found = compare(old, a_face(a_node(), modules=[]))
+    assert [change.name for change in found] == ["build", "sub.setup"]
 
 
 def test_nothing_is_said_of_a_node_without_a_schema() -> None:

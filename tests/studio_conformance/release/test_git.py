@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
+import tempfile
+from pathlib import Path, PurePosixPath
 
 import pytest
 from repositories import GLUE, TEXT, commit, git, write_release
 
 from studio_conformance.packs import find_pack
+from studio_conformance.release import git as module
 from studio_conformance.release.baseline import BadBaseline, Earlier, find_earlier
-from studio_conformance.release.git import _said
+from studio_conformance.release.git import Repository, _content, _said, _write
 
 
 @pytest.fixture
@@ -97,6 +100,26 @@ def test_what_can_be_no_baseline(pack: Path, argument: str, said: str) -> None:
         earlier(pack, argument)
 
 
+def test_the_packs_own_version_is_no_earlier_one(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing of what was fetched stays."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    write_release(pack, "1.2.0")
+    with pytest.raises(BadBaseline, match=r"not below the pack's own 1\.2\.0") as caught:
+        earlier(pack, "git:v1.2.0")
+    assert list((tmp_path / "temporary").iterdir()) == [], caught
+
+
+def test_a_tag_may_have_the_name_of_the_packs_folder(pack: Path) -> None:
+    git(pack.parent, "tag", "mypack-1.0.5", "v1.0.0")
+    git(pack.parent, "tag", "other-1.0.9", "v1.0.0")
+    found = earlier(pack, "git:")
+    found.close()
+    assert found.source.startswith("git:mypack-1.0.5 (")
+
+
 def test_what_git_says_is_told_with_its_advice() -> None:
     told = "fatal: detected dubious ownership in repository at '/x'\nTo add an exception:\n\n"
     advice = "git config --global --add safe.directory /x"
@@ -140,6 +163,46 @@ def test_filters_hooks_links_and_the_work_tree_play_no_part(pack: Path, tmp_path
     assert git(root, "-c", "core.fsmonitor=false", "rev-parse", "HEAD") == before
     assert '"glue"' in (pack / "__init__.py").read_text()
     assert "worktree" not in (root / ".git" / "config").read_text()
+
+
+def test_variables_that_point_git_elsewhere_are_left_out(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
+    earlier(pack, "git:v1.0.0").close()
+
+
+def test_a_name_that_git_takes_for_a_pattern(pack: Path) -> None:
+    odd = write_release(pack.parent / ":(top)pack", "1.0.0")
+    commit(pack.parent, "odd")
+    folder = pack.parent.parent / "out"
+    repository = Repository(pack.parent)
+    assert repository.export("HEAD", repository.prefix(odd), folder) == 2
+    assert (folder / "__init__.py").is_file()
+
+
+def test_too_many_files_and_files_too_large(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository, where = Repository(pack), PurePosixPath("mypack")
+    monkeypatch.setattr(module, "LARGEST_FILE", len((pack / "pyproject.toml").read_bytes()))
+    assert repository.export("HEAD", where, tmp_path / "out") == 1
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["pyproject.toml"]
+    monkeypatch.setattr(module, "MOST_FILES", 0)
+    with pytest.raises(BadBaseline, match="1 files at HEAD; at most 0"):
+        repository.export("HEAD", where, tmp_path / "out")
+
+
+def test_an_object_that_is_missing_is_told() -> None:
+    with pytest.raises(BadBaseline, match="an object is missing"):
+        _content(io.BytesIO(b"0123abcd missing\n"))
+
+
+@pytest.mark.parametrize("name", ["../out.py", "sub/../../out.py", "/tmp/out.py"])
+def test_a_file_outside_of_its_folder_is_not_written(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BadBaseline, match="holds a file named"):
+        _write(tmp_path / "folder", PurePosixPath(name), b"")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_single_file(tmp_path: Path) -> None:

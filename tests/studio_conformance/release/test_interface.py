@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from descriptions import an_input
-from faces import a_widget
+from descriptions import a_node, an_input
+from faces import a_face, a_widget
 from tiny_packs import V3_HEAD, inspect, write_pack
 
 from studio_conformance.release.compare import compare
-from studio_conformance.release.interface import Interface, interface_of
+from studio_conformance.release.interface import MAX_OPTIONS, Interface, interface_of
 from studio_conformance.release.slots import saved_slots
 from studio_conformance.subject import Pack
 
@@ -72,6 +72,42 @@ def test_what_is_the_same_on_every_machine(tmp_path: Path) -> None:
     assert (node["file"], node["line"]) == ("__init__.py", 4)
 
 
+@pytest.mark.parametrize(
+    ("options", "head", "volatile"),
+    [
+        ('["none", *sorted(os.listdir(Path(__file__).parent))]', "", True),
+        ('["none", "own"]', "", False),
+        ('["none", "own".upper()]', "", True),
+        ('["none", "own".upper()]', "no files", False),
+    ],
+)
+def test_options_depend_on_files_where_one_of_them_is_not_written(
+    tmp_path: Path, options: str, head: str, volatile: bool
+) -> None:
+    source = V1.replace('["a", "b"]', options)
+    if head:
+        source = source.replace("sorted(os.listdir(Path(__file__).parent))", '["one"]')
+    (node,) = face(tmp_path, source)["nodes"]
+    inputs = {item["name"]: item for item in node["inputs"]}
+    assert inputs["own"].get("volatile", False) is volatile
+
+
+def test_only_nodes_that_the_host_knows_are_of_the_interface() -> None:
+    nodes = a_face(a_node("Known"), a_node("Lost", registered=False))["nodes"]
+    assert [node["id"] for node in nodes] == ["Known"]
+
+
+def test_required_inputs_come_first_and_a_list_has_an_end() -> None:
+    last = a_widget("last", group="optional", min=True, max=9)
+    long = a_widget("long", "COMBO", options=[f"o{n}" for n in range(MAX_OPTIONS + 1)])
+    short = a_widget("short", "COMBO", options=["a"] * MAX_OPTIONS)
+    first, second, third = a_face(a_node(inputs=[last, long, short]))["nodes"][0]["inputs"]
+    assert [item["name"] for item in (first, second, third)] == ["long", "short", "last"]
+    assert (first["volatile"], len(first["options"])) == (True, MAX_OPTIONS)
+    assert "volatile" not in second
+    assert ("min" in third, third["max"]) == (False, 9)
+
+
 def test_two_descriptions_of_one_pack_are_alike(tmp_path: Path) -> None:
     old, new = face(tmp_path / "a", V1), face(tmp_path / "b", V1)
     assert old == json.loads(json.dumps(new))
@@ -99,6 +135,7 @@ def test_widgets_in_the_order_of_saved_values(tmp_path: Path) -> None:
         (a_widget("x", "INT", forceInput=True), []),
         (an_input("x", "IMAGE"), []),
         (an_input("x", "INT,FLOAT"), []),
+        (a_widget("x", "INT,FLOAT", widgetType="INT"), ["x"]),
     ],
 )
 def test_slots(item: Any, slots: list[str]) -> None:

@@ -77,6 +77,13 @@ FILES = {
     "my_texts-2.0.0-py3-none-any.whl": wheel(**{"mypack/__init__.py": PACK}),
 }
 YANKED = "my_texts-1.3.0-py3-none-any.whl"
+FILES |= {
+    "my_texts-2.1.0-py3-none-any.whl": wheel(
+        **{"another/__init__.py": PACK, "mypack/__init__.py": PACK + b"MINE = 1\n"}
+    ),
+    "my_texts-2.2.0-cp311-cp311-linux_x86_64.whl": b"not to be read",
+    "my_texts-2.2.0-py3-none-any.whl": wheel(**{"mypack/__init__.py": PACK}),
+}
 
 
 class Index(BaseHTTPRequestHandler):
@@ -183,6 +190,19 @@ def test_the_pack_as_data(
 
 
 @pytest.mark.usefixtures("index")
+def test_the_folder_of_the_packs_name_is_the_pack(tmp_path: Path) -> None:
+    found = earlier(tmp_path, "pypi:my-texts==2.1.0")
+    assert found.path is not None
+    assert "MINE" in (found.path / "__init__.py").read_text()
+    found.close()
+
+
+@pytest.mark.usefixtures("index")
+def test_a_wheel_for_every_platform_is_preferred(tmp_path: Path) -> None:
+    earlier(tmp_path, "pypi:my-texts==2.2.0").close()
+
+
+@pytest.mark.usefixtures("index")
 def test_no_earlier_release(tmp_path: Path) -> None:
     found = earlier(tmp_path, "pypi:my-texts", "1.0.0")
     assert found.path is None
@@ -219,20 +239,16 @@ def test_what_is_refused(tmp_path: Path, argument: str, said: str) -> None:
 
 
 def test_a_file_that_was_exchanged(index: type[Index], tmp_path: Path) -> None:
-    monkey = dict(FILES)
-    try:
-        index._json = lambda self: (  # type: ignore[method-assign]
-            json.dumps({"files": [{
-                "filename": "my_texts-1.0.0-py3-none-any.whl",
-                "url": "../../files/my_texts-1.0.0-py3-none-any.whl",
-                "hashes": {"sha256": "0" * 64},
-            }]}).encode(),
-            "application/vnd.pypi.simple.v1+json",
-        )  # fmt: skip
-        with pytest.raises(BadBaseline, match="is not the file the index speaks of"):
-            earlier(tmp_path, "pypi:my-texts==1.0.0")
-    finally:
-        FILES.update(monkey)
+    index._json = lambda self: (  # type: ignore[method-assign]
+        json.dumps({"files": [{
+            "filename": "my_texts-1.0.0-py3-none-any.whl",
+            "url": "../../files/my_texts-1.0.0-py3-none-any.whl",
+            "hashes": {"sha256": "0" * 64},
+        }]}).encode(),
+        "application/vnd.pypi.simple.v1+json",
+    )  # fmt: skip
+    with pytest.raises(BadBaseline, match="is not the file the index speaks of"):
+        earlier(tmp_path, "pypi:my-texts==1.0.0")
 
 
 def test_an_index_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,7 @@ from studio_conformance.release.versions import (
         ("2.0.0rc1", "2.0.1", "patch"),
         ("2.0rc1", "2.0.0", "major"),
         ("2.0.0", "2.0.0.post1", "patch"),
+        ("1.0.0", "1!1.0.1", "major"),
         ("1.2.3", "1.2.3", "none"),
         ("2.0", "1.0", "none"),
         (None, "1.0", "none"),
@@ -48,6 +49,7 @@ def test_declared(old: str | None, new: str | None, bump: str) -> None:
         ("0.4.0", ["minor"], "patch"),
         ("1.0.0", [], "none"),
         (None, ["major"], "major"),
+        ("1!0.4.0", ["minor"], "minor"),
     ],
 )
 def test_needed_below_one_a_breaking_change_needs_a_minor_bump(

@@ -287,6 +287,19 @@ def test_only_a_clean_run_is_green(events: list[Event], message: str, colour: st
     assert partial["color"] != "brightgreen"
 
 
+def test_a_run_without_a_sandbox_is_never_green() -> None:
+    def told(*rows: Event) -> tuple[str, str, bool]:
+        about = logs.a_pack_event(confinement="not enforced: no Landlock")
+        log = logs.a_log(about, logs.a_node_event("Blur"), *rows)
+        badge = json.loads(render("badge-json", log))
+        return badge["message"], badge["color"], badge["isError"]
+
+    message = "node, sandbox not enforced"
+    assert told(logs.a_result("EXEC-010", "Blur")) == (f"1/1 {message}", "yellow", False)
+    failed = logs.a_result("EXEC-010", "Blur", "failed")
+    assert told(failed) == (f"0/1 {message}", "red", True)
+
+
 def test_a_node_that_only_a_waiver_names_is_none_that_is_fit() -> None:
     stray = logs.a_result("SCHEMA-001", "Gone", "failed", level="warning")
     log = logs.a_log(*logs.every_outcome(), stray)

@@ -15,7 +15,7 @@ import pytest
 from studio_conformance import outcomes
 from studio_conformance.events import Event
 from studio_conformance.reports.facts import gather
-from studio_conformance.reports.html_data import build
+from studio_conformance.reports.html_data import build, exact
 from studio_conformance.reports.html_report import embedded, render
 
 LOG = logs.a_log(*logs.every_outcome(), logs.a_release(), logs.a_change())
@@ -65,6 +65,7 @@ def test_nothing_is_loaded_and_only_our_script_runs(events: list[Event]) -> None
     policy = next(a["content"] for t, a in parsed.tags if a.get("http-equiv"))
     assert policy is not None
     assert policy.startswith("default-src 'none';")
+    assert "base-uri 'none'; form-action 'none';" in policy
     assert "unsafe" not in policy
     data, script = parsed.texts["script"]
     (style,) = parsed.texts["style"]
@@ -103,6 +104,7 @@ def test_every_judgement_has_its_cell() -> None:
         ("RPC-001", "r"): [1, 1],
     }
     assert [finding["letter"] for finding in pack["findings"]] == ["f", "w", "v", "e"]
+    assert {(found["file"], found["line"]) for found in pack["findings"]} == {("nodes.py", 12)}
     assert pack["release"]["needed"] == "major"
     assert [change["kind"] for change in pack["release"]["changes"]] == ["input-removed"]
 
@@ -140,6 +142,34 @@ def test_a_reason_has_runs_of_nodes() -> None:
     log = logs.a_log(logs.a_pack_event(), *map(logs.a_node_event, names), *idle)
     (reason,) = data_of(log)["packs"][0]["reasons"]
     assert reason == [2, "a", "not_applicable because", [1, 3, 5, 5, 7, 7, 7, 7]]
+
+
+@pytest.mark.parametrize(
+    "value", [2**53, -(2**53), 2**64 - 1, float("nan"), float("inf"), float("-inf")], ids=repr
+)
+def test_a_number_that_a_browser_would_change_is_told_as_text(value: float) -> None:
+    assert exact({"inputs": [1, {"seed": value}]}) == {
+        "inputs": [1, {"seed": {"exact": repr(value)}}]
+    }
+
+
+@pytest.mark.parametrize("value", [2**53 - 1, -(2**53 - 1), 0.5, True, None, "nan", 1e300])
+def test_other_values_are_told_as_they_are(value: object) -> None:
+    assert exact([value]) == [value]
+
+
+def test_the_run_is_told_with_its_end() -> None:
+    run = data_of(LOG)["run"]
+    assert (run["started"], run["finished"]) == (LOG[0]["started"], LOG[-1]["finished"])
+    assert (run["seconds"], run["complete"]) == (60.0, True)
+
+
+def test_nodes_out_of_the_ordinary_are_marked() -> None:
+    odd = logs.a_node_event("Odd", registered=False, described=False, file=None)
+    log = logs.a_log(logs.a_pack_event(), logs.a_node_event("Fit"), odd)
+    fit, told = data_of(log)["packs"][0]["nodes"][1:]
+    assert fit[1:5] == ["Fit (shown)", "nodes.py", 7, ""]
+    assert told[1:5] == ["Odd (shown)", None, 7, "not registered, no schema"]
 
 
 def test_rows_may_come_in_any_order() -> None:

@@ -60,12 +60,40 @@ def test_what_is_not_judged_comes_before_errors_and_warnings() -> None:
     assert "Fix SCHEMA\\-001\\." in text
 
 
+def test_what_is_not_judged_comes_first_whatever_its_level() -> None:
+    rows = [
+        logs.a_result("SCHEMA-001", "Blur", "failed"),
+        logs.a_result("RPC-001", "Blur", "errored", level="warning"),
+    ]
+    text = markdown(logs.a_pack_event(), *rows)
+    assert text.index("RPC\\-001") < text.index("SCHEMA\\-001")
+
+
 def test_many_findings_are_cut_and_counted() -> None:
     rows = [logs.a_result("SCHEMA-001", f"N{i}", "failed") for i in range(40)]
     text = markdown(logs.a_pack_event(), *rows)
     assert text.count("SCHEMA\\-001 ") == 10
     assert "... and 30 more in the full report." in text
     assert len(text) < 10_000
+    assert "... and 1 more" in markdown(logs.a_pack_event(), *rows[:11])
+    assert "more in the full report" not in markdown(logs.a_pack_event(), *rows[:10])
+
+
+def test_changes_are_cut_and_counted_the_gravest_first() -> None:
+    mild = [logs.a_change(node=f"N{n}", bump="minor") for n in range(10)]
+    text = markdown(*logs.every_outcome(), logs.a_release(), *mild, logs.a_change())
+    assert "... and 1 more.\n" in text
+    assert text.index("- major `Blur`") < text.index("- minor `N0`")
+    assert "`N9`" not in text
+    assert "... and" not in markdown(*logs.every_outcome(), logs.a_release(), *mild)
+
+
+def test_a_run_that_was_not_confined_or_not_one_says_so() -> None:
+    refused = {"event": "refused", "argument": "x", "message": "no pack"}
+    text = markdown(logs.a_pack_event(confinement="not enforced: no Landlock"), refused)
+    assert "The sandbox was `not enforced: no Landlock`" in text
+    assert "Not judged: `no pack`" in text
+    assert "sandbox" not in markdown(logs.a_pack_event())
 
 
 def test_the_release_is_told() -> None:

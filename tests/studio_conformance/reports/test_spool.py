@@ -70,4 +70,8 @@ def test_a_log_with_many_nodes_stays_out_of_memory() -> None:
         assert len(facts.packs["tones"].nodes) == nodes
         return used
 
-    assert peak(4000) - peak(2000) < 2000 * 100
+    def least(nodes: int) -> int:
+        """Of several runs: now and then the interpreter's own table of names grows in one."""
+        return min(peak(nodes) for _ in range(3))
+
+    assert least(4000) - least(2000) < 2000 * 100
