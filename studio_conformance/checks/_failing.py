@@ -81,6 +81,18 @@ def is_of_a_module(failure: CaseFailure) -> bool:
     return failure["type"] == "AttributeError" and failure["message"].startswith("module '")
 
 
+NO_RESULT = ("ZeroDivisionError", "OverflowError", "FloatingPointError")
+DOMAIN = re.compile(r"^(math (domain|range) error|expected a \w+ input)")
+"""How Python says that a calculation has no result for these numbers."""
+
+
+def is_of_numbers(failure: CaseFailure) -> bool:
+    """Whether a calculation has no result, as a division by 0: another number will do."""
+    return failure["type"] in NO_RESULT or (
+        failure["type"] == "ValueError" and DOMAIN.search(failure["message"]) is not None
+    )
+
+
 def own_values(node: Node, record: CaseRecord) -> bool:
     """Whether every value of the case comes from the schema.
 

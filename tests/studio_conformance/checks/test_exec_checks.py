@@ -251,6 +251,23 @@ class TestFailures:
         assert names(self.judge("EXEC-054", fine, a_record("option:mode=b", unknown))) == ["mode"]
         assert not self.judge("EXEC-054", fine, a_record("option:mode=b", needs))
 
+    @pytest.mark.parametrize(
+        ("kind", "message", "rejection", "told"),
+        [
+            ("ZeroDivisionError", "division by zero", "programming", ["ZeroDivisionError"]),
+            ("ValueError", "math domain error", "other", []),
+            ("ValueError", "expected a positive input, got 0.0", "other", []),
+            ("OverflowError", "math range error", "other", []),
+        ],
+    )
+    def test_a_calculation_without_a_result_is_not_the_options_fault(
+        self, kind: str, message: str, rejection: str, told: list[str]
+    ) -> None:
+        fine = a_record()
+        bad = a_record("option:mode=b", raising(message, rejection, type=kind))
+        assert not self.judge("EXEC-054", fine, bad)
+        assert names(self.judge("EXEC-053", fine, bad)) == told
+
     def test_no_option_is_to_blame_when_the_defaults_fail(self) -> None:
         with pytest.raises(NotApplicable, match="defaults"):
             self.judge("EXEC-054", a_record(facts=raising()), a_record("option:mode=b", raising()))
