@@ -19,6 +19,7 @@ from studio_conformance.checks._runs import (
     raised,
     raised_at,
     runs,
+    with_all_inputs,
     without_fakes,
 )
 from studio_conformance.subject import Node
@@ -96,12 +97,25 @@ def is_of_numbers(failure: CaseFailure) -> bool:
 def own_values(node: Node, record: CaseRecord) -> bool:
     """Whether every value of the case comes from the schema.
 
-    What comes over a link was made up by us, and an empty text asks to be filled in.
+    What comes over a link was made up by us; an empty text, and a folder where a file is wanted,
+    ask to be filled in; and an only option like "[none]" says that this machine has no file to
+    choose.
     """
-    return all(
-        item["options"] or item["spec"].get("default") not in (None, "")
-        for item in _given(node, record)
-    )
+    return all(_is_own(item) for item in _given(node, record))
+
+
+NOTHING = re.compile(r"(?i)\W*((none|nothing|empty)( [\w ]+)?|n/a|not? [\w ]+)\W*")
+"""An option that says that there is nothing to choose."""
+
+
+def _is_own(item: InputFacts) -> bool:
+    if item["options"]:
+        only = item["options"][0] if len(item["options"]) == 1 else None
+        return not (isinstance(only, str) and NOTHING.fullmatch(only))
+    default = item["spec"].get("default")
+    if isinstance(default, str):
+        return default != "" and not default.endswith(("/", "\\"))
+    return default is not None
 
 
 def _given(node: Node, record: CaseRecord) -> Iterator[InputFacts]:
@@ -153,6 +167,7 @@ def failures(
     Raises NotApplicable where a fake may be at fault, and where the call itself is known to fail.
     """
     without_fakes(node)
+    with_all_inputs(node)
     found = [*_seen(node, saying, wanted)]
     if found:
         explained_by(node, *OF_THE_CALL)

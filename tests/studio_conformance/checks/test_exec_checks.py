@@ -143,6 +143,13 @@ class TestForms:
         assert bool(found) is (said is not None)
         assert not found or said is None or said in found[0].message
 
+    def test_the_insides_of_objects_are_their_own_affair(self) -> None:
+        infinite = a_summary(type="float", inf=1)
+        held = a_summary("object", type="pack.Batch", parts={"total": infinite})
+        for value, bad in ((held, 0), (a_summary("list", type="list", parts=[infinite]), 1)):
+            execution = an_execution(a_record(facts=facts_of(a_slot(0, value))))
+            assert len(judged("EXEC-013", execution, outputs=[an_output("BATCH")])) == bad
+
     def test_values_inside_a_dict_are_looked_at(self) -> None:
         value = a_summary("dict", type="dict", parts={"samples": a_tensor(1, 4, 8, 8, nan=2)})
         execution = an_execution(a_record(facts=facts_of(a_slot(0, value))))
@@ -267,6 +274,37 @@ class TestFailures:
         bad = a_record("option:mode=b", raising(message, rejection, type=kind))
         assert not self.judge("EXEC-054", fine, bad)
         assert names(self.judge("EXEC-053", fine, bad)) == told
+
+    @pytest.mark.parametrize("code", ["EXEC-051", "EXEC-052", "EXEC-053"])
+    def test_a_node_whose_frontend_adds_inputs(self, code: str) -> None:
+        refused = a_record(facts=raising("no", "clear", type="ValueError"), inputs={})
+        failing = [a_record(facts=raising(), inputs={}), a_record("option:mode=b", raising())]
+        record = [refused] if code == "EXEC-051" else failing
+        with pytest.raises(NotApplicable, match=r"only the frontend knows .* 'optional'"):
+            self.judge(code, *record, open_groups=["optional"])
+
+    @pytest.mark.parametrize(
+        ("item", "counts"),
+        [
+            (an_input("file", "COMBO", options=["[none]"]), False),
+            (an_input("file", "COMBO", options=["No History"]), False),
+            (an_input("file", "COMBO", options=["nothing found"]), False),
+            (an_input("file", "COMBO", options=["northern.png"]), True),
+            (an_input("file", "COMBO", options=["none", "all"]), True),
+            (an_input("file", "STRING", spec={"default": "input/"}), False),
+            (an_input("file", "STRING", spec={"default": ""}), False),
+            (an_input("file", "STRING", spec={"default": "you"}), True),
+        ],
+    )
+    def test_defaults_that_ask_to_be_filled_in(self, item: Any, counts: bool) -> None:
+        refused = a_record(facts=raising("no", "clear", type="ValueError"), inputs={"file": {}})
+        failed = a_record(facts=raising(), inputs={"file": {}})
+        assert bool(self.judge("EXEC-052", failed, inputs=[item])) == counts
+        if counts:
+            assert self.judge("EXEC-051", refused, inputs=[item])
+        else:
+            with pytest.raises(NotApplicable, match="no value"):
+                self.judge("EXEC-051", refused, inputs=[item])
 
     def test_no_option_is_to_blame_when_the_defaults_fail(self) -> None:
         with pytest.raises(NotApplicable, match="defaults"):
