@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from reference_runtime.description import InputFacts, NodeDescription
 from reference_runtime.loading.inputs import v1_hidden, v1_input, v1_outputs
@@ -13,7 +13,7 @@ from reference_runtime.loading.node_parts import attributes_of, fill_info, metho
 from reference_runtime.loading.object_info import v1_info
 from reference_runtime.plain import safe_repr
 
-GROUPS = ("required", "optional")
+GROUPS: tuple[Literal["required", "optional"], ...] = ("required", "optional")
 UNLISTED = "an input that no pack lists"
 CALLED = ("INPUT_TYPES", "VALIDATE_INPUTS", "IS_CHANGED", "check_lazy_status")
 
