@@ -26,7 +26,7 @@ from studio_conformance.crew import Crew
 from studio_conformance.crossing import OTHER_HASH_SEED, Attempt, TwinWorker
 from studio_conformance.kept import Replay
 from studio_conformance.series import Series
-from studio_conformance.subject import Node, Pack
+from studio_conformance.subject import Node
 
 if TYPE_CHECKING:
     from reference_runtime.description import RouteFacts
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 
 CALL_SECONDS = 10.0
 """The longest that one call of a node may take, where the timeout of requests is not shorter."""
-COMPILING_SECONDS = 45.0
-"""The same for a pack with functions that numba compiles when they are first called."""
-COMPILING = ("import numba", "from numba")
 RANDOM_PART = 4
 """At least every so manieth of the cases wished for is a random one."""
 ROUNDS = 2
@@ -234,20 +231,18 @@ def exercises_of(spec: PackSpec, settings: Settings, run: PackRun) -> Exercises:
         spec,
         wishes,
         run.budget,
-        _limits(settings, run.subject),
+        _limits(settings),
         run.journal,
         expected=run.expected,
         workers=run.workers,
     )
 
 
-def _limits(settings: Settings, pack: Pack | None = None) -> Limits:
+def _limits(settings: Settings) -> Limits:
     """A pack in this process is bound by none: nobody could end it but with all the rest."""
     if settings.isolation == "none":
         return Limits(seconds=math.inf, memory=sys.maxsize)
-    compiles = pack is not None and pack.source.mentioning(*COMPILING)
-    seconds = COMPILING_SECONDS if compiles else CALL_SECONDS
-    return Limits(seconds=min(seconds, settings.timeout))
+    return Limits(seconds=min(CALL_SECONDS, settings.timeout))
 
 
 def _cases(replays: Iterable[Replay]) -> dict[str, list[Case]]:
