@@ -388,6 +388,14 @@ class TestFailures:
             record = a_record("max:steps", hung, inputs={"steps": {"value": value}})
             assert bool(self.judge("EXEC-048", record, inputs=inputs)) is told
 
+    def test_numba_may_be_compiling(self, tmp_path: Path) -> None:
+        execution = an_execution(a_record(facts=facts_of(outcome="hung", reason="no answer")))
+        (tmp_path / "__init__.py").write_text("def run():\n    import numba as nb\n")
+        with pytest.raises(NotReached, match="numba"):
+            judged("EXEC-048", execution, tmp_path)
+        (tmp_path / "__init__.py").write_text("# without numba\n")
+        assert judged("EXEC-048", execution, tmp_path)
+
     def test_a_death_in_a_further_run(self) -> None:
         died = facts_of(outcome="crashed", reason="the worker exited")
         record = a_record(relations=[a_relation("again", a_difference("outcome"), facts=died)])
