@@ -55,7 +55,7 @@ def is_programming_error(node: Node, record: CaseRecord) -> bool:
         return False
     if any(item["io_type"] == "*" for item in _given(node, record)):
         return False
-    return not asks_for_more(node, failure)
+    return not asks_for_more(node, record, failure)
 
 
 INDEX = re.compile(r"(?i)(^|_)ind(ex|exes|ices)($|_)")
@@ -63,18 +63,34 @@ BEYOND = re.compile(r"out of bounds for (dimension|axis)|^(list )?index out of r
 """An input that says which of several is wanted, and how Python says that there are not so many."""
 
 
-def asks_for_more(node: Node, failure: CaseFailure) -> bool:
+def asks_for_more(node: Node, record: CaseRecord, failure: CaseFailure) -> bool:
     """Whether it misses what we did not give it.
 
-    An input like ``image_3``, which only the frontend adds to ``image_2``; or, where an input says
-    which one is wanted, one that our batch or list does not have: the message says as much.
+    An input like ``image_3``, which only the frontend adds to ``image_2``; where an input says
+    which one is wanted, one that our batch or list does not have: the message says as much; or a
+    larger batch than the one it was given.
     """
+    if _is_beyond_batch(record, failure):
+        return True
     beyond = failure["type"] == "IndexError" and BEYOND.search(failure["message"])
     if beyond and any(INDEX.search(item["id"]) for item in node.inputs):
         return True
     missing = failure["message"].strip("'\"").rpartition("_")
     stems = {item["id"].rpartition("_")[0] for item in node.inputs}
     return failure["type"] == "KeyError" and missing[2].isdigit() and missing[0] in stems
+
+
+PAST_BATCH = re.compile(r"^index \d+ is out of bounds for dimension 0 with size (\d+)")
+
+
+def _is_beyond_batch(record: CaseRecord, failure: CaseFailure) -> bool:
+    """Whether it asks for an item after the last one of the batch that it was given."""
+    found = PAST_BATCH.search(failure["message"])
+    if failure["type"] != "IndexError" or found is None:
+        return False
+    recipes = [each for each in record["case"]["inputs"].values() if isinstance(each, dict)]
+    batches = [shape[0] for each in recipes if len(shape := each.get("shape") or []) > 2]
+    return int(found.group(1)) in batches
 
 
 def is_of_a_module(failure: CaseFailure) -> bool:

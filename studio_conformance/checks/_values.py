@@ -9,6 +9,7 @@ from typing import Any
 from reference_runtime.description import OutputFacts
 from reference_runtime.exercise.facts import CaseRecord
 from studio_conformance.checks import NotApplicable, Violation
+from studio_conformance.checks._failing import varied
 from studio_conformance.checks._runs import Seen, each_once, returned
 from studio_conformance.subject import Node
 
@@ -58,7 +59,8 @@ def _values(records: list[CaseRecord], wanted: dict[int, OutputFacts]) -> Iterat
 
 def complaints(node: Node, complain: Complaint, *io_types: str) -> Iterator[Violation]:
     """One violation for each output of these io types of which ``complain`` says something."""
-    seen = ((each, complain(each.value)) for each in given(node, *io_types))
+    values = (each for each in given(node, *io_types) if not _is_used_up(each))
+    seen = ((each, complain(each.value)) for each in values)
     yield from each_once(
         node,
         (
@@ -67,6 +69,18 @@ def complaints(node: Node, complain: Complaint, *io_types: str) -> Iterator[Viol
             if text is not None
         ),
     )
+
+
+def _is_used_up(each: Given) -> bool:
+    """Whether a batch is empty where a number at its bound says how much to skip or to keep.
+
+    Defaults that leave nothing over are none of these, nor is a picture without height or width.
+    """
+    samples = part(each.value, "samples") or each.value
+    shape = samples["shape"] or []
+    empty = len(shape) > 2 and shape[0] == 0 and 0 not in shape[1:]
+    is_drawn = each.record["case"]["phase"] == "random"
+    return empty and (is_drawn or varied(each.record, "min", "max") is not None)
 
 
 def is_none(value: Summary) -> bool:

@@ -143,6 +143,28 @@ class TestForms:
         assert bool(found) is (said is not None)
         assert not found or said is None or said in found[0].message
 
+    @pytest.mark.parametrize(
+        ("case", "shape", "told"),
+        [
+            ("max:skip", (0, 8, 8, 3), False),
+            ("min:keep", (0, 8, 8, 3), False),
+            ("defaults", (0, 8, 8, 3), True),
+            ("min:width", (1, 8, 0, 3), True),
+            ("min:width", (0, 8, 0, 3), True),
+        ],
+    )
+    def test_an_empty_batch_that_was_asked_for(
+        self, case: str, shape: tuple[int, ...], told: bool
+    ) -> None:
+        picture, latent = (a_record(case, facts_of(a_slot(0, value))) for value in (
+            a_tensor(*shape), a_summary("dict", type="dict", parts={"samples": a_tensor(*shape)}),
+        ))  # fmt: skip
+        for code, io_type, record in (
+            ("EXEC-006", "IMAGE", picture), ("EXEC-008", "LATENT", latent),
+        ):  # fmt: skip
+            found = judged(code, an_execution(record), outputs=[an_output(io_type)])
+            assert ["is empty" in each.message for each in found] == [True] * told
+
     def test_the_insides_of_objects_are_their_own_affair(self) -> None:
         infinite = a_summary(type="float", inf=1)
         held = a_summary("object", type="pack.Batch", parts={"total": infinite})
@@ -309,6 +331,17 @@ class TestFailures:
     def test_no_option_is_to_blame_when_the_defaults_fail(self) -> None:
         with pytest.raises(NotApplicable, match="defaults"):
             self.judge("EXEC-054", a_record(facts=raising()), a_record("option:mode=b", raising()))
+
+    @pytest.mark.parametrize(("size", "told"), [(2, False), (3, True)])
+    def test_a_larger_batch_than_was_given(self, size: int, told: bool) -> None:
+        message = f"index {size} is out of bounds for dimension 0 with size {size}"
+        given = {"tiles": {"make": "IMAGE", "shape": [2, 64, 48, 3]}, "width": {"value": 9}}
+        failed = raising(message, type="IndexError")
+        inputs = [an_input("tiles", "IMAGE"), an_input("width")]
+        batch = a_record("batch:2", failed, inputs=given)
+        bound = a_record("max:width", failed, inputs=given)
+        assert bool(self.judge("EXEC-053", a_record(), batch, inputs=inputs)) is told
+        assert bool(self.judge("EXEC-055", a_record(), bound, inputs=inputs)) is told
 
     def test_a_bound_that_fails(self) -> None:
         failing = raising(rejection="other", type="RuntimeError")
