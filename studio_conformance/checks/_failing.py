@@ -99,12 +99,15 @@ def is_of_a_module(failure: CaseFailure) -> bool:
 
 
 NO_RESULT = ("ZeroDivisionError", "OverflowError", "FloatingPointError")
-DOMAIN = re.compile(r"^(math (domain|range) error|expected a \w+ input)")
-"""How Python says that a calculation has no result for these numbers."""
+DOMAIN = re.compile(
+    r"^(math (domain|range) error|expected a \w+ input"
+    r"|invalid literal for int|could not convert string to float)"
+)
+"""How Python says that there is no result for these numbers, or that a text is no number."""
 
 
 def is_of_numbers(failure: CaseFailure) -> bool:
-    """Whether a calculation has no result, as a division by 0: another number will do."""
+    """Whether a value of another input is to blame: divided by 0, or a text that is no number."""
     return failure["type"] in NO_RESULT or (
         failure["type"] == "ValueError" and DOMAIN.search(failure["message"]) is not None
     )

@@ -57,9 +57,15 @@ def _values(records: list[CaseRecord], wanted: dict[int, OutputFacts]) -> Iterat
                 yield from (Given(output, item, record) for item in slot["items"])
 
 
-def complaints(node: Node, complain: Complaint, *io_types: str) -> Iterator[Violation]:
-    """One violation for each output of these io types of which ``complain`` says something."""
-    values = (each for each in given(node, *io_types) if not _is_used_up(each))
+def complaints(
+    node: Node, complain: Complaint, *io_types: str, leave: Callable[[Given], bool] | None = None
+) -> Iterator[Violation]:
+    """One violation for each output of these io types of which ``complain`` says something.
+
+    ``leave``: tells values that nobody is to complain of.
+    """
+    values = (each for each in given(node, *io_types) if not _is_empty_by_input(each))
+    values = (each for each in values if leave is None or not leave(each))
     seen = ((each, complain(each.value)) for each in values)
     yield from each_once(
         node,
@@ -71,16 +77,21 @@ def complaints(node: Node, complain: Complaint, *io_types: str) -> Iterator[Viol
     )
 
 
-def _is_used_up(each: Given) -> bool:
-    """Whether a batch is empty where a number at its bound says how much to skip or to keep.
+def _is_empty_by_input(each: Given) -> bool:
+    """Whether the value is empty for what we gave the node.
 
-    Defaults that leave nothing over are none of these, nor is a picture without height or width.
+    A number at its bound may say to skip the whole batch, and what another node made may be empty
+    itself. Defaults that leave nothing over are none of these.
     """
     samples = part(each.value, "samples") or each.value
     shape = samples["shape"] or []
-    empty = len(shape) > 2 and shape[0] == 0 and 0 not in shape[1:]
-    is_drawn = each.record["case"]["phase"] == "random"
-    return empty and (is_drawn or varied(each.record, "min", "max") is not None)
+    if len(shape) < 3 or 0 not in shape:
+        return False
+    case = each.record["case"]
+    if any(isinstance(r, dict) and r.get("make") == "OUTPUT" for r in case["inputs"].values()):
+        return True
+    bound = case["phase"] == "random" or varied(each.record, "min", "max") is not None
+    return bound and 0 not in shape[1:]
 
 
 def is_none(value: Summary) -> bool:

@@ -165,6 +165,26 @@ class TestForms:
             found = judged(code, an_execution(record), outputs=[an_output(io_type)])
             assert ["is empty" in each.message for each in found] == [True] * told
 
+    def test_what_was_made_from_an_empty_value_may_be_empty(self) -> None:
+        made = {"segs": {"make": "OUTPUT", "node": "Empty", "output": 0, "inputs": {}}}
+        for inputs, told in ((made, 0), ({"segs": {"value": 1}}, 1)):
+            record = a_record(facts=facts_of(a_slot(0, a_tensor(1, 0, 0))), inputs=inputs)
+            found = judged("EXEC-007", an_execution(record), outputs=[an_output("MASK")])
+            assert len(found) == told
+
+    def test_a_type_that_an_input_of_any_type_may_not_want(self) -> None:
+        for case, io_type, told in (
+            ("type:a=IMAGE", "*", 0), ("defaults", "*", 1), ("type:a=IMAGE", "IMAGE", 1),
+        ):  # fmt: skip
+            record = a_record(case, facts_of(a_slot(0, a_tensor(1, 8, 8, 3))))
+            found = judged(
+                "EXEC-004",
+                an_execution(record),
+                inputs=[an_input("a", io_type)],
+                outputs=[an_output("BOOLEAN")],
+            )
+            assert len(found) == told
+
     def test_the_insides_of_objects_are_their_own_affair(self) -> None:
         infinite = a_summary(type="float", inf=1)
         held = a_summary("object", type="pack.Batch", parts={"total": infinite})
@@ -287,6 +307,7 @@ class TestFailures:
             ("ValueError", "math domain error", "other", []),
             ("ValueError", "expected a positive input, got 0.0", "other", []),
             ("OverflowError", "math range error", "other", []),
+            ("ValueError", "invalid literal for int() with base 10: ''", "other", []),
         ],
     )
     def test_a_calculation_without_a_result_is_not_the_options_fault(
@@ -523,7 +544,8 @@ class TestRepeats:
 
 class TestHooks:
     def judge(self, code: str, *hooks: Any, **fields: Any) -> list[Any]:
-        return judged(code, an_execution(a_record(facts=facts_of(a_slot(), hooks=[*hooks]))))
+        record = a_record(facts=facts_of(a_slot(), hooks=[*hooks]))
+        return judged(code, an_execution(record), **fields)
 
     def test_without_one(self) -> None:
         with pytest.raises(NotApplicable, match="IS_CHANGED"):
@@ -567,6 +589,16 @@ class TestHooks:
             "EXEC-023", a_hook("fingerprint_inputs", "nan", defects=[nan_defect], **plain)
         )
         assert self.judge("EXEC-023", a_hook("fingerprint_inputs", hashable=False))
+
+    def test_lazy_inputs_that_the_frontend_adds_to_a_row(self) -> None:
+        row = [an_input("select"), an_input("input1", "*")]
+        added = a_hook("check_lazy_status", ["input7"], unknown=["input7"])
+        assert not self.judge("EXEC-028", added, inputs=row)
+        (found,) = self.judge(
+            "EXEC-028", a_hook("check_lazy_status", [], unknown=["input7", "other7"]), inputs=row
+        )
+        assert "'other7'" in found.message
+        assert "'input7'" not in found.message
 
     def test_lazy(self) -> None:
         assert self.judge("EXEC-028", a_hook("check_lazy_status", ["x"], unknown=["x"]))
