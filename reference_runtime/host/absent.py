@@ -3,7 +3,7 @@
 Where the pack's environment lacks one, a stub takes its place, so that the rest of the pack can
 still be judged; each use is recorded as "absent". torch, numpy and Pillow get no stub: their
 absence breaks more than it hides. Source: the requirements of ComfyUI 0.3.64 and Hanzo Studio
-0.3.71.
+0.3.71, and huggingface_hub, which comes with transformers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ REQUIREMENTS: dict[str, str] = {
     "alembic": "alembic",
     "av": "av",
     "einops": "einops",
+    "huggingface_hub": "huggingface-hub",
     "kornia": "kornia",
     "psutil": "psutil",
     "pydantic": "pydantic",

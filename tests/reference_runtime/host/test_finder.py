@@ -177,6 +177,11 @@ def test_a_host_requirement_that_is_not_installed_is_absent(
         pack.Kind()
 
 
+def test_what_the_hosts_packages_bring_is_no_dependency_to_declare(load: Load) -> None:
+    pack = load("from huggingface_hub import hf_hub_download as fetch\n")
+    assert pack.fetch is not None
+
+
 def test_libraries_do_not_see_the_stubs_of_absent_packages(load: Load) -> None:
     load("")
     with pytest.raises(ModuleNotFoundError):
