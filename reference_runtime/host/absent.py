@@ -56,11 +56,21 @@ class AbsentModule(ModuleType):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         if sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):
             raise AttributeError(name)
-        root = self.__name__.partition(".")[0]
-        reason = f"needs the package {REQUIREMENTS[root]}, which is not installed"
-        value = make_stub(f"{self.__name__}.{name}", "absent", reason)
+        value = _stub(f"{self.__name__}.{name}")
         setattr(self, name, value)
         return value
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What ``from package import Name`` gave may be a class that the pack derives from."""
+        return (_stub(self.__name__),)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return _stub(self.__name__)(*args, **kwargs)
+
+
+def _stub(name: str) -> Any:
+    reason = f"needs the package {REQUIREMENTS[name.partition('.')[0]]}, which is not installed"
+    return make_stub(name, "absent", reason)
 
 
 def wanted_by_pack() -> bool:
