@@ -158,6 +158,8 @@ class NodeDescription(TypedDict):
     """v1: keys of INPUT_TYPES() as given."""
     input_types_form: ValueFacts | None
     """v1: what INPUT_TYPES() returned, when it is not a dict of dicts."""
+    open_groups: list[str]
+    """v1: groups that claim to hold any name: there a frontend adds inputs that nobody lists."""
     methods: dict[str, MethodFacts]
     """By role. v3: define_schema, execute, validate_inputs, fingerprint_inputs, check_lazy_status
     (the last three only where overridden). v1: INPUT_TYPES, the FUNCTION method under "execute",

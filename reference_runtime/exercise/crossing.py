@@ -29,7 +29,6 @@ from reference_runtime.exercise.facts import (
     Step,
 )
 from reference_runtime.exercise.invoking import (
-    NODE_ID,
     Subject,
     Timing,
     bind,
@@ -37,6 +36,7 @@ from reference_runtime.exercise.invoking import (
     in_loop,
     invoke,
     nested,
+    prompt_of,
 )
 from reference_runtime.exercise.observe import (
     Run,
@@ -245,7 +245,7 @@ def _fresh(subject: Subject, case: Case) -> Run:
 
 async def _call(subject: Subject, run: Run) -> None:
     """The call of a run whose inputs and target are there; how it ends stands in its facts."""
-    prompt = {NODE_ID: {"class_type": subject.key, "inputs": {}}}
+    prompt = prompt_of(subject, run.inputs)
     try:
         function = bind(subject, run.target, hidden_values(subject, prompt))
         raw = await invoke(function, nested(subject, run.inputs), Timing())

@@ -83,9 +83,21 @@ def _is_lacking(error: BaseException) -> bool:
     each: BaseException | None = error
     while each is not None and id(each) not in seen:
         seen.add(id(each))
-        if isinstance(each, _LACKING) or _says_lacking(each):
+        if isinstance(each, _LACKING) or _says_lacking(each) or _lacks_program(each):
             return True
         each = each.__cause__ or each.__context__
+    return False
+
+
+def _lacks_program(error: BaseException) -> bool:
+    """Whether None stands in a command line: what looked for the program did not find it."""
+    trace = error.__traceback__
+    if not isinstance(error, TypeError) or "NoneType" not in str(error):
+        return False
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") == "subprocess":
+            return True
+        trace = trace.tb_next
     return False
 
 

@@ -95,6 +95,41 @@ def _token(entry: Any) -> Any:
     return entry[0] if isinstance(entry, (tuple, list)) and entry else entry
 
 
+def prompt_of(subject: Subject, inputs: dict[str, Any]) -> dict[str, Any]:
+    """A prompt of this node alone, with the values that stand in a prompt and not behind a link."""
+    values = {}
+    for name in subject.types:
+        value = inputs.get(name)
+        value = value[0] if subject.wants_lists and isinstance(value, list) and value else value
+        if name in subject.constants and isinstance(value, (str, int, float)):
+            values[name] = value
+    return {NODE_ID: {"class_type": subject.key, "inputs": values}}
+
+
+def _workflow(subject: Subject, prompt: dict[str, Any]) -> dict[str, Any]:
+    """What the frontend saves of a graph that holds this node alone, without links."""
+    types = getattr(subject.cls, "RETURN_TYPES", ())
+    names = [kind if isinstance(kind, str) else "COMBO" for kind in types or ()]
+    node = {
+        "id": int(NODE_ID), "type": subject.key, "pos": [0, 0], "size": [200, 100], "flags": {},
+        "order": 0, "mode": 0, "properties": {"Node name for S&R": subject.key},
+        "inputs": [
+            {"name": name, "type": kind, "link": None}
+            for name, kind in subject.types.items()
+            if name not in subject.constants
+        ],
+        "outputs": [
+            {"name": name, "type": name, "links": [], "slot_index": slot}
+            for slot, name in enumerate(names)
+        ],
+        "widgets_values": [*prompt.get(NODE_ID, {}).get("inputs", {}).values()],
+    }  # fmt: skip
+    return {
+        "last_node_id": int(NODE_ID), "last_link_id": 0, "nodes": [node], "links": [],
+        "groups": [], "config": {}, "extra": {}, "version": 0.4,
+    }  # fmt: skip
+
+
 def hidden_values(subject: Subject, prompt: dict[str, Any]) -> dict[str, Any]:
     """Values by token that a host would give this node: id, prompt, metadata, no keys."""
     from reference_runtime.api.execution import DynamicPrompt
@@ -103,7 +138,7 @@ def hidden_values(subject: Subject, prompt: dict[str, Any]) -> dict[str, Any]:
         "UNIQUE_ID": NODE_ID,
         "PROMPT": prompt,
         "DYNPROMPT": DynamicPrompt(prompt),
-        "EXTRA_PNGINFO": {"workflow": {"nodes": [], "links": []}},
+        "EXTRA_PNGINFO": {"workflow": _workflow(subject, prompt)},
     }
     wanted = {getattr(token, "value", token) for token in subject.hidden.values()}
     return {token: value for token, value in given.items() if token in wanted}

@@ -19,7 +19,6 @@ from reference_runtime.exercise.blank import blank_facts
 from reference_runtime.exercise.facts import Case, CaseFacts, CaseFailure, EffectFacts, Outcome
 from reference_runtime.exercise.failing import Stage, case_failure
 from reference_runtime.exercise.invoking import (
-    NODE_ID,
     Subject,
     Timing,
     as_lists,
@@ -28,6 +27,7 @@ from reference_runtime.exercise.invoking import (
     in_loop,
     invoke,
     nested,
+    prompt_of,
 )
 from reference_runtime.exercise.outputs import expand_facts, slots, ui_facts
 from reference_runtime.exercise.returned import Returned, declared_outputs, read
@@ -138,7 +138,7 @@ def _call(around: Surroundings, subject: Subject, run: Run, target: Any, how: Bi
     stage: Stage = "execute"
     try:
         run.target = subject.fresh() if target is None else target
-        prompt = {NODE_ID: {"class_type": subject.key, "inputs": {}}}
+        prompt = prompt_of(subject, run.inputs)
         function = how(subject, run.target, hidden_values(subject, prompt))
         inputs = nested(subject, run.inputs)
         raw = in_loop(invoke(function, inputs, timing), around.loop)

@@ -3,7 +3,7 @@
 Where the pack's environment lacks one, a stub takes its place, so that the rest of the pack can
 still be judged; each use is recorded as "absent". torch, numpy and Pillow get no stub: their
 absence breaks more than it hides. Source: the requirements of ComfyUI 0.3.64 and Hanzo Studio
-0.3.71.
+0.3.71, and huggingface_hub, which comes with transformers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ REQUIREMENTS: dict[str, str] = {
     "alembic": "alembic",
     "av": "av",
     "einops": "einops",
+    "huggingface_hub": "huggingface-hub",
     "kornia": "kornia",
     "psutil": "psutil",
     "pydantic": "pydantic",
@@ -55,11 +56,21 @@ class AbsentModule(ModuleType):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         if sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):
             raise AttributeError(name)
-        root = self.__name__.partition(".")[0]
-        reason = f"needs the package {REQUIREMENTS[root]}, which is not installed"
-        value = make_stub(f"{self.__name__}.{name}", "absent", reason)
+        value = _stub(f"{self.__name__}.{name}")
         setattr(self, name, value)
         return value
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What ``from package import Name`` gave may be a class that the pack derives from."""
+        return (_stub(self.__name__),)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return _stub(self.__name__)(*args, **kwargs)
+
+
+def _stub(name: str) -> Any:
+    reason = f"needs the package {REQUIREMENTS[name.partition('.')[0]]}, which is not installed"
+    return make_stub(name, "absent", reason)
 
 
 def wanted_by_pack() -> bool:

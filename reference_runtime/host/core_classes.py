@@ -29,6 +29,14 @@ _ATTRIBUTES = {
     "experimental": "EXPERIMENTAL",
     "api_node": "API_NODE",
 }
+_LISTS = {
+    "ImageScale": {"upscale_methods": "upscale_method", "crop_methods": "crop"},
+    "ImageScaleBy": {"upscale_methods": "upscale_method"},
+    "LatentUpscale": {"upscale_methods": "upscale_method", "crop_methods": "crop"},
+    "LatentUpscaleBy": {"upscale_methods": "upscale_method"},
+    "LoadImageMask": {"_color_channels": "channel"},
+}
+"""Attributes of classes of ``nodes`` that hold the options of an input: packs offer the same."""
 
 
 @lru_cache(maxsize=1)
@@ -65,6 +73,8 @@ def core_class(module: str, name: str) -> type | None:
     for key, attribute in _ATTRIBUTES.items():
         if key in facts:
             namespace[attribute] = _tuples(facts[key])
+    for attribute, offered in (_LISTS.get(name, {}) if module == "nodes" else {}).items():
+        namespace[attribute] = _copy(facts["in"]["required"][offered][0])
     if "description" in facts:
         namespace["DESCRIPTION"] = _branded(facts["description"])
     if not hasattr(mixin, method):

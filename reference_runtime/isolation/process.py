@@ -17,7 +17,6 @@ import selectors
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from types import TracebackType
 from typing import IO, Any, Protocol
 
 from reference_runtime.isolation import rpc
+from reference_runtime.isolation.deadline import Deadline
 from reference_runtime.isolation.death import WorkerDied as WorkerDied
 from reference_runtime.isolation.death import describe_status as describe_status
 from reference_runtime.isolation.output import Output
@@ -155,20 +155,23 @@ class WorkerProcess:
     def answer(self, number: int, timeout: float, name: str) -> Any:
         """The result of the oldest unanswered request, within ``timeout`` seconds from now.
 
+        Time in which other programs kept the worker from running does not count.
         Raises WorkerDied (the worker is killed then) and rpc.RemoteError.
         """
         self.doing = name
-        deadline = time.monotonic() + timeout
+        deadline = Deadline(timeout, self.pid)
         try:
             return self._await_answer(number, deadline, timeout)
         except rpc.ProtocolError as error:
             raise self._death(f"broke the protocol: {error}") from None
 
-    def _await_answer(self, number: int, deadline: float, timeout: float) -> Any:
+    def _await_answer(self, number: int, deadline: Deadline, timeout: float) -> Any:
         while True:
             try:
-                event = self._events.get(timeout=max(deadline - time.monotonic(), 0))
+                event = self._events.get(timeout=deadline.left)
             except queue.Empty:
+                if deadline.moves():
+                    continue
                 raise self._death(f"no answer within {timeout:g} s", hung=True) from None
             if event is None:
                 raise self._death(self._ending())

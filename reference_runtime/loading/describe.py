@@ -53,6 +53,7 @@ def _blank(candidate: Candidate, loaded: Loaded) -> NodeDescription:
         "hidden": [],
         "groups": [],
         "input_types_form": None,
+        "open_groups": [],
         "methods": {},
         "attributes": {},
         "info": None,

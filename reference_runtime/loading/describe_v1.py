@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from reference_runtime.description import InputFacts, NodeDescription
 from reference_runtime.loading.inputs import v1_hidden, v1_input, v1_outputs
@@ -13,6 +13,8 @@ from reference_runtime.loading.node_parts import attributes_of, fill_info, metho
 from reference_runtime.loading.object_info import v1_info
 from reference_runtime.plain import safe_repr
 
+GROUPS: tuple[Literal["required", "optional"], ...] = ("required", "optional")
+UNLISTED = "an input that no pack lists"
 CALLED = ("INPUT_TYPES", "VALIDATE_INPUTS", "IS_CHANGED", "check_lazy_status")
 
 
@@ -53,12 +55,23 @@ def _fill_inputs(node: NodeDescription, groups: Any) -> None:
     if not all(isinstance(entries, Mapping) for entries in groups.values()):
         node["input_types_form"] = value_facts(groups)
     node["inputs"] = _inputs(groups)
+    node["open_groups"] = [name for name in GROUPS if _is_open(groups.get(name))]
     node["hidden"] = v1_hidden(groups.get("hidden", {}))
+
+
+def _is_open(entries: Any) -> bool:
+    """Whether a group claims to hold a name that it can't know."""
+    if type(entries) is dict or not isinstance(entries, Mapping):
+        return False
+    try:
+        return UNLISTED in entries
+    except Exception:
+        return False
 
 
 def _inputs(groups: Mapping[Any, Any]) -> list[InputFacts]:
     found = []
-    for group in ("required", "optional"):
+    for group in GROUPS:
         entries = groups.get(group, {})
         if isinstance(entries, Mapping):
             found += [v1_input(name, entry, group) for name, entry in list(entries.items())]

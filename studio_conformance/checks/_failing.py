@@ -19,6 +19,7 @@ from studio_conformance.checks._runs import (
     raised,
     raised_at,
     runs,
+    with_all_inputs,
     without_fakes,
 )
 from studio_conformance.subject import Node
@@ -54,7 +55,7 @@ def is_programming_error(node: Node, record: CaseRecord) -> bool:
         return False
     if any(item["io_type"] == "*" for item in _given(node, record)):
         return False
-    return not asks_for_more(node, failure)
+    return not asks_for_more(node, record, failure)
 
 
 INDEX = re.compile(r"(?i)(^|_)ind(ex|exes|ices)($|_)")
@@ -62,12 +63,15 @@ BEYOND = re.compile(r"out of bounds for (dimension|axis)|^(list )?index out of r
 """An input that says which of several is wanted, and how Python says that there are not so many."""
 
 
-def asks_for_more(node: Node, failure: CaseFailure) -> bool:
+def asks_for_more(node: Node, record: CaseRecord, failure: CaseFailure) -> bool:
     """Whether it misses what we did not give it.
 
-    An input like ``image_3``, which only the frontend adds to ``image_2``; or, where an input says
-    which one is wanted, one that our batch or list does not have: the message says as much.
+    An input like ``image_3``, which only the frontend adds to ``image_2``; where an input says
+    which one is wanted, one that our batch or list does not have: the message says as much; or a
+    larger batch than the one it was given.
     """
+    if _is_beyond_batch(record, failure):
+        return True
     beyond = failure["type"] == "IndexError" and BEYOND.search(failure["message"])
     if beyond and any(INDEX.search(item["id"]) for item in node.inputs):
         return True
@@ -76,20 +80,61 @@ def asks_for_more(node: Node, failure: CaseFailure) -> bool:
     return failure["type"] == "KeyError" and missing[2].isdigit() and missing[0] in stems
 
 
+PAST_BATCH = re.compile(r"^index \d+ is out of bounds for dimension 0 with size (\d+)")
+
+
+def _is_beyond_batch(record: CaseRecord, failure: CaseFailure) -> bool:
+    """Whether it asks for an item after the last one of the batch that it was given."""
+    found = PAST_BATCH.search(failure["message"])
+    if failure["type"] != "IndexError" or found is None:
+        return False
+    recipes = [each for each in record["case"]["inputs"].values() if isinstance(each, dict)]
+    batches = [shape[0] for each in recipes if len(shape := each.get("shape") or []) > 2]
+    return int(found.group(1)) in batches
+
+
 def is_of_a_module(failure: CaseFailure) -> bool:
     """Whether a module lacks a name, as one that only others import: no input is to blame."""
     return failure["type"] == "AttributeError" and failure["message"].startswith("module '")
 
 
+NO_RESULT = ("ZeroDivisionError", "OverflowError", "FloatingPointError")
+DOMAIN = re.compile(
+    r"^(math (domain|range) error|expected a \w+ input"
+    r"|invalid literal for int|could not convert string to float)"
+)
+"""How Python says that there is no result for these numbers, or that a text is no number."""
+
+
+def is_of_numbers(failure: CaseFailure) -> bool:
+    """Whether a value of another input is to blame: divided by 0, or a text that is no number."""
+    return failure["type"] in NO_RESULT or (
+        failure["type"] == "ValueError" and DOMAIN.search(failure["message"]) is not None
+    )
+
+
 def own_values(node: Node, record: CaseRecord) -> bool:
     """Whether every value of the case comes from the schema.
 
-    What comes over a link was made up by us, and an empty text asks to be filled in.
+    What comes over a link was made up by us; an empty text, and a folder where a file is wanted,
+    ask to be filled in; and an only option like "[none]" says that this machine has no file to
+    choose.
     """
-    return all(
-        item["options"] or item["spec"].get("default") not in (None, "")
-        for item in _given(node, record)
-    )
+    return all(_is_own(item) for item in _given(node, record))
+
+
+NOTHING = re.compile(r"(?i)\W*((none|nothing|empty)( [\w ]+)?|n/a|not? [\w ]+)\W*")
+"""An option that says that there is nothing to choose."""
+
+
+def _is_own(item: InputFacts) -> bool:
+    if item["options"]:
+        only = item["options"][0] if len(item["options"]) == 1 else None
+        return not (isinstance(only, str) and NOTHING.fullmatch(only))
+    default = item["spec"].get("default")
+    if isinstance(default, str):
+        return default != "" and not default.endswith(("/", "\\"))
+    return default is not None
 
 
 def _given(node: Node, record: CaseRecord) -> Iterator[InputFacts]:
@@ -141,6 +186,7 @@ def failures(
     Raises NotApplicable where a fake may be at fault, and where the call itself is known to fail.
     """
     without_fakes(node)
+    with_all_inputs(node)
     found = [*_seen(node, saying, wanted)]
     if found:
         explained_by(node, *OF_THE_CALL)

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 from reference_runtime.exercise.facts import CaseRecord, HookFacts
 from studio_conformance.checks import NotApplicable, Violation
 from studio_conformance.checks._failing import require_what_it_needs
-from studio_conformance.checks._runs import Seen, each_once, explained_by, raised, raised_at, runs
+from studio_conformance.checks._runs import (
+    Seen,
+    each_once,
+    explained_by,
+    raised,
+    raised_at,
+    runs,
+    with_all_inputs,
+)
 from studio_conformance.subject import Node
 
 ROLES = {
@@ -53,6 +61,7 @@ def raising(node: Node, hook: str, variants: tuple[str, ...], *known: str) -> It
     if found:
         explained_by(node, *known)
         require_what_it_needs(node)
+        with_all_inputs(node)
     yield from each_once(node, found)
 
 

@@ -78,6 +78,13 @@ def without_fakes(node: Node) -> None:
         raise NotApplicable(f"stand-ins were used for {', '.join(fakes)}")
 
 
+def with_all_inputs(node: Node) -> None:
+    """Raise NotApplicable when the frontend gives the node inputs that its schema does not list."""
+    groups = node.facts["open_groups"]
+    if groups:
+        raise NotApplicable(f"only the frontend knows all inputs of the group {groups[0]!r}")
+
+
 def explained_by(node: Node, *codes: str) -> None:
     """Raise NotApplicable when one of these checks already says it: one cause, one finding."""
     for code in codes:

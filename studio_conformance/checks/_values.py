@@ -9,6 +9,7 @@ from typing import Any
 from reference_runtime.description import OutputFacts
 from reference_runtime.exercise.facts import CaseRecord
 from studio_conformance.checks import NotApplicable, Violation
+from studio_conformance.checks._failing import varied
 from studio_conformance.checks._runs import Seen, each_once, returned
 from studio_conformance.subject import Node
 
@@ -56,9 +57,16 @@ def _values(records: list[CaseRecord], wanted: dict[int, OutputFacts]) -> Iterat
                 yield from (Given(output, item, record) for item in slot["items"])
 
 
-def complaints(node: Node, complain: Complaint, *io_types: str) -> Iterator[Violation]:
-    """One violation for each output of these io types of which ``complain`` says something."""
-    seen = ((each, complain(each.value)) for each in given(node, *io_types))
+def complaints(
+    node: Node, complain: Complaint, *io_types: str, leave: Callable[[Given], bool] | None = None
+) -> Iterator[Violation]:
+    """One violation for each output of these io types of which ``complain`` says something.
+
+    ``leave``: tells values that nobody is to complain of.
+    """
+    values = (each for each in given(node, *io_types) if not _is_empty_by_input(each))
+    values = (each for each in values if leave is None or not leave(each))
+    seen = ((each, complain(each.value)) for each in values)
     yield from each_once(
         node,
         (
@@ -67,6 +75,23 @@ def complaints(node: Node, complain: Complaint, *io_types: str) -> Iterator[Viol
             if text is not None
         ),
     )
+
+
+def _is_empty_by_input(each: Given) -> bool:
+    """Whether the value is empty for what we gave the node.
+
+    A number at its bound may say to skip the whole batch, and what another node made may be empty
+    itself. Defaults that leave nothing over are none of these.
+    """
+    samples = part(each.value, "samples") or each.value
+    shape = samples["shape"] or []
+    if len(shape) < 3 or 0 not in shape:
+        return False
+    case = each.record["case"]
+    if any(isinstance(r, dict) and r.get("make") == "OUTPUT" for r in case["inputs"].values()):
+        return True
+    bound = case["phase"] == "random" or varied(each.record, "min", "max") is not None
+    return bound and 0 not in shape[1:]
 
 
 def is_none(value: Summary) -> bool:

@@ -85,6 +85,7 @@ def a_node(key: str = "Invert", **fields: Any) -> NodeDescription:
         "hidden": [],
         "groups": ["required"],
         "input_types_form": None,
+        "open_groups": [],
         "methods": {},
         "attributes": {},
         "info": {"input": {"required": {}}, "name": key},

@@ -48,4 +48,4 @@ def _unaccepted(node: Node, record: CaseRecord) -> str | None:
         return None
     if is_of_a_module(failure):
         return None
-    return None if asks_for_more(node, failure) else varied(record, "min", "max")
+    return None if asks_for_more(node, record, failure) else varied(record, "min", "max")

@@ -18,6 +18,7 @@ from studio_conformance.checks._runs import (
     explained_by,
     raised,
     raised_at,
+    with_all_inputs,
     without_fakes,
 )
 from studio_conformance.subject import Node
@@ -39,6 +40,7 @@ REFUSALS = ("ValueError", "AssertionError")
 )
 def defaults_accepted(node: Node) -> Iterator[Violation]:
     without_fakes(node)
+    with_all_inputs(node)
     record = default_case(node)
     if record is None or not own_values(node, record):
         raise NotApplicable("the schema gives no value for some input of the case")

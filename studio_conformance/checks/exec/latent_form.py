@@ -45,6 +45,8 @@ def _complain(value: Summary) -> str | None:
         return "has nothing under 'samples'"
     if not is_tensor(samples):
         return f"has a {samples['type']} under 'samples', not a tensor"
-    if len(samples["shape"]) < LEAST or 0 in samples["shape"]:
+    if 0 in samples["shape"]:
+        return f"is empty: {sizes(samples)}"
+    if len(samples["shape"]) < LEAST:
         return f"has samples of shape {sizes(samples)}, not [batch, channels, ...]"
     return None if is_floating(samples) else f"has samples of {samples['dtype']}, not floats"

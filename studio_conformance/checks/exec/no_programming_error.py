@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reference_runtime.exercise.facts import CaseRecord
+from reference_runtime.exercise.facts import CaseFailure, CaseRecord
 from studio_conformance.checks import Violation, check
 from studio_conformance.checks._failing import (
     default_case,
@@ -12,6 +12,7 @@ from studio_conformance.checks._failing import (
     failures,
     is_its_own_fault,
     is_of_a_module,
+    is_of_numbers,
     is_programming_error,
     varied,
 )
@@ -50,11 +51,19 @@ def _lines_at_defaults(node: Node) -> set[Line]:
 def _wanted(node: Node, record: CaseRecord, known: set[Line]) -> str | None:
     """The exception's type; None where another check speaks about the case."""
     failure = failure_of(record)
-    special = varied(record, "min", "max", "option", "absent")
     if (
         failure is None
-        or (special and not is_of_a_module(failure))
+        or _is_anothers(record, failure)
         or (failure["file"], failure["line"]) in known
     ):
         return None
     return failure["type"].rpartition(".")[2] if is_programming_error(node, record) else None
+
+
+def _is_anothers(record: CaseRecord, failure: CaseFailure) -> bool:
+    """Whether the checks of bounds, options and absent inputs speak about the case."""
+    if varied(record, "option") and is_of_numbers(failure):
+        return False
+    return varied(record, "min", "max", "option", "absent") is not None and not is_of_a_module(
+        failure
+    )

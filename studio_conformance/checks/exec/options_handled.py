@@ -11,6 +11,7 @@ from studio_conformance.checks._failing import (
     failure_of,
     failures,
     is_of_a_module,
+    is_of_numbers,
     require_working_defaults,
     varied,
 )
@@ -38,7 +39,7 @@ def options_handled(node: Node) -> Iterator[Violation]:
 
 def _unhandled(record: CaseRecord) -> str | None:
     failure, name = failure_of(record), varied(record, "option")
-    if failure is None or name is None or is_of_a_module(failure):
+    if failure is None or name is None or is_of_a_module(failure) or is_of_numbers(failure):
         return None
     if failure["rejection"] in ("programming", "other"):
         return name

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from studio_conformance.checks import Violation, check
 from studio_conformance.checks._runs import without_fakes
-from studio_conformance.checks._values import Summary, complaints, inner
+from studio_conformance.checks._values import Summary, complaints
 from studio_conformance.subject import Node
 
 NAMES = {"nan": "NaN", "inf": "infinite"}
@@ -32,8 +32,19 @@ def output_finite(node: Node) -> Iterator[Violation]:
 
 
 def _complain(value: Summary) -> str | None:
-    for each in inner(value):
+    for each in _data(value):
         for word in ("nan", "inf"):
             if each[word]:
                 return f"holds {each[word]} values that are {NAMES[word]}"
     return None
+
+
+def _data(value: Summary) -> Iterator[Summary]:
+    """The value and what lists and dicts in it hold, but for the insides of objects.
+
+    There an infinity is a mark of the object's own, as in a number of frames not known yet.
+    """
+    yield value
+    parts = (value["parts"] or []) if value["kind"] in ("dict", "list") else []
+    for each in parts.values() if isinstance(parts, dict) else parts:
+        yield from _data(each)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from studio_conformance.checks import NotApplicable, Violation, check
-from studio_conformance.checks._runs import Seen, each_once, explained_by, without_fakes
+from studio_conformance.checks._runs import (
+    Seen,
+    each_once,
+    explained_by,
+    with_all_inputs,
+    without_fakes,
+)
 from studio_conformance.checks._values import given, is_none
 from studio_conformance.subject import Node
 
@@ -30,6 +36,7 @@ TYPED = (
 def output_not_none(node: Node) -> Iterator[Violation]:
     explained_by(node, "SIGNATURE-024")
     without_fakes(node)
+    with_all_inputs(node)
     typed = [output["io_type"] for output in node.outputs if output["io_type"] in TYPED]
     if not typed:
         raise NotApplicable("the node has no output of a type that is known")

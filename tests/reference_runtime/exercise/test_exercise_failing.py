@@ -14,6 +14,7 @@ from reference_runtime.loading.place import Place
 
 SOURCE = """
 import json
+import subprocess
 from reference_runtime.host.missing import needs_host
 
 class Odd(Exception):
@@ -46,6 +47,7 @@ def wrapped():
     except ImportError as error:
         raise RuntimeError("please install it") from error
 def memory(): raise MemoryError
+def no_program(): return subprocess.run([None, "-version"])
 def cuda(): raise AssertionError("Torch not compiled with CUDA enabled")
 """
 
@@ -97,6 +99,7 @@ def failure(pack: Any, name: str, **options: Any) -> Any:
         ("wrapped", "environment", True),
         ("memory", "environment", True),
         ("cuda", "environment", True),
+        ("no_program", "environment", False),
     ],
 )
 def test_failures_are_sorted(pack: Any, name: str, rejection: str, own: bool) -> None:

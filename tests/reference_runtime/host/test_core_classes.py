@@ -40,6 +40,15 @@ def node(name: str, module: str = "nodes") -> Any:
     return made
 
 
+def test_options_that_packs_read_from_the_class(root: Path) -> None:
+    for name, lists in core_classes._LISTS.items():
+        required = node(name).INPUT_TYPES()["required"]
+        for attribute, offered in lists.items():
+            assert getattr(node(name), attribute) == required[offered][0]
+    assert "lanczos" in node("ImageScale").upscale_methods
+    assert "bislerp" in node("LatentUpscale").upscale_methods
+
+
 def test_every_class_has_a_whole_v1_face(root: Path) -> None:
     for module in core_classes._table():
         for name in class_names(module):

@@ -177,6 +177,23 @@ def test_a_host_requirement_that_is_not_installed_is_absent(
         pack.Kind()
 
 
+def test_classes_and_functions_of_an_absent_package(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(finder.absent.REQUIREMENTS, "surely_not_here", "surely-not-here")
+    pack = load("from surely_not_here import Model, fetch\nclass Mine(Model):\n    pass\n")
+    assert isinstance(pack.Mine, type)
+    LOG.phase = "run"
+    for wanted in (pack.Mine, pack.fetch):
+        with pytest.raises(HostFeatureMissing, match="needs the package surely-not-here"):
+            wanted()
+
+
+def test_what_the_hosts_packages_bring_is_no_dependency_to_declare(load: Load) -> None:
+    pack = load("from huggingface_hub import hf_hub_download as fetch\n")
+    assert pack.fetch is not None
+
+
 def test_libraries_do_not_see_the_stubs_of_absent_packages(load: Load) -> None:
     load("")
     with pytest.raises(ModuleNotFoundError):

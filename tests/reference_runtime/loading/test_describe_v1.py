@@ -237,6 +237,35 @@ def test_a_bare_string_of_types_counts_by_letters(odd: NodeDescription) -> None:
     assert "execute" not in odd["methods"]
 
 
+OPEN = """
+class Anything(dict):
+    def __contains__(self, name): return True
+
+class Broken(dict):
+    def __contains__(self, name): raise RuntimeError("no")
+
+class Node:
+    RETURN_TYPES, FUNCTION, CATEGORY = (), "run", "tests"
+    def run(self, **inputs): return ()
+
+class Open(Node):
+    @classmethod
+    def INPUT_TYPES(cls): return {"required": {}, "optional": Anything({"a": ("INT",)})}
+
+class Closed(Node):
+    @classmethod
+    def INPUT_TYPES(cls): return {"required": Broken({"a": ("INT",)}), "optional": {}}
+
+NODE_CLASS_MAPPINGS = {"Open": Open, "Closed": Closed}
+"""
+
+
+def test_groups_that_claim_to_hold_any_name(tmp_path: Path) -> None:
+    found = inspect_source(tmp_path, OPEN)
+    assert node_of(found, "Open")["open_groups"] == ["optional"]
+    assert node_of(found, "Closed")["open_groups"] == []
+
+
 def test_decorated_methods(found: Inspection) -> None:
     node = node_of(found, "Wrapped")
     run = node["methods"]["execute"]

@@ -143,6 +143,55 @@ class TestForms:
         assert bool(found) is (said is not None)
         assert not found or said is None or said in found[0].message
 
+    @pytest.mark.parametrize(
+        ("case", "shape", "told"),
+        [
+            ("max:skip", (0, 8, 8, 3), False),
+            ("min:keep", (0, 8, 8, 3), False),
+            ("defaults", (0, 8, 8, 3), True),
+            ("min:width", (1, 8, 0, 3), True),
+            ("min:width", (0, 8, 0, 3), True),
+        ],
+    )
+    def test_an_empty_batch_that_was_asked_for(
+        self, case: str, shape: tuple[int, ...], told: bool
+    ) -> None:
+        picture, latent = (a_record(case, facts_of(a_slot(0, value))) for value in (
+            a_tensor(*shape), a_summary("dict", type="dict", parts={"samples": a_tensor(*shape)}),
+        ))  # fmt: skip
+        for code, io_type, record in (
+            ("EXEC-006", "IMAGE", picture), ("EXEC-008", "LATENT", latent),
+        ):  # fmt: skip
+            found = judged(code, an_execution(record), outputs=[an_output(io_type)])
+            assert ["is empty" in each.message for each in found] == [True] * told
+
+    def test_what_was_made_from_an_empty_value_may_be_empty(self) -> None:
+        made = {"segs": {"make": "OUTPUT", "node": "Empty", "output": 0, "inputs": {}}}
+        for inputs, told in ((made, 0), ({"segs": {"value": 1}}, 1)):
+            record = a_record(facts=facts_of(a_slot(0, a_tensor(1, 0, 0))), inputs=inputs)
+            found = judged("EXEC-007", an_execution(record), outputs=[an_output("MASK")])
+            assert len(found) == told
+
+    def test_a_type_that_an_input_of_any_type_may_not_want(self) -> None:
+        for case, io_type, told in (
+            ("type:a=IMAGE", "*", 0), ("defaults", "*", 1), ("type:a=IMAGE", "IMAGE", 1),
+        ):  # fmt: skip
+            record = a_record(case, facts_of(a_slot(0, a_tensor(1, 8, 8, 3))))
+            found = judged(
+                "EXEC-004",
+                an_execution(record),
+                inputs=[an_input("a", io_type)],
+                outputs=[an_output("BOOLEAN")],
+            )
+            assert len(found) == told
+
+    def test_the_insides_of_objects_are_their_own_affair(self) -> None:
+        infinite = a_summary(type="float", inf=1)
+        held = a_summary("object", type="pack.Batch", parts={"total": infinite})
+        for value, bad in ((held, 0), (a_summary("list", type="list", parts=[infinite]), 1)):
+            execution = an_execution(a_record(facts=facts_of(a_slot(0, value))))
+            assert len(judged("EXEC-013", execution, outputs=[an_output("BATCH")])) == bad
+
     def test_values_inside_a_dict_are_looked_at(self) -> None:
         value = a_summary("dict", type="dict", parts={"samples": a_tensor(1, 4, 8, 8, nan=2)})
         execution = an_execution(a_record(facts=facts_of(a_slot(0, value))))
@@ -251,9 +300,69 @@ class TestFailures:
         assert names(self.judge("EXEC-054", fine, a_record("option:mode=b", unknown))) == ["mode"]
         assert not self.judge("EXEC-054", fine, a_record("option:mode=b", needs))
 
+    @pytest.mark.parametrize(
+        ("kind", "message", "rejection", "told"),
+        [
+            ("ZeroDivisionError", "division by zero", "programming", ["ZeroDivisionError"]),
+            ("ValueError", "math domain error", "other", []),
+            ("ValueError", "expected a positive input, got 0.0", "other", []),
+            ("OverflowError", "math range error", "other", []),
+            ("ValueError", "invalid literal for int() with base 10: ''", "other", []),
+        ],
+    )
+    def test_a_calculation_without_a_result_is_not_the_options_fault(
+        self, kind: str, message: str, rejection: str, told: list[str]
+    ) -> None:
+        fine = a_record()
+        bad = a_record("option:mode=b", raising(message, rejection, type=kind))
+        assert not self.judge("EXEC-054", fine, bad)
+        assert names(self.judge("EXEC-053", fine, bad)) == told
+
+    @pytest.mark.parametrize("code", ["EXEC-051", "EXEC-052", "EXEC-053"])
+    def test_a_node_whose_frontend_adds_inputs(self, code: str) -> None:
+        refused = a_record(facts=raising("no", "clear", type="ValueError"), inputs={})
+        failing = [a_record(facts=raising(), inputs={}), a_record("option:mode=b", raising())]
+        record = [refused] if code == "EXEC-051" else failing
+        with pytest.raises(NotApplicable, match=r"only the frontend knows .* 'optional'"):
+            self.judge(code, *record, open_groups=["optional"])
+
+    @pytest.mark.parametrize(
+        ("item", "counts"),
+        [
+            (an_input("file", "COMBO", options=["[none]"]), False),
+            (an_input("file", "COMBO", options=["No History"]), False),
+            (an_input("file", "COMBO", options=["nothing found"]), False),
+            (an_input("file", "COMBO", options=["northern.png"]), True),
+            (an_input("file", "COMBO", options=["none", "all"]), True),
+            (an_input("file", "STRING", spec={"default": "input/"}), False),
+            (an_input("file", "STRING", spec={"default": ""}), False),
+            (an_input("file", "STRING", spec={"default": "you"}), True),
+        ],
+    )
+    def test_defaults_that_ask_to_be_filled_in(self, item: Any, counts: bool) -> None:
+        refused = a_record(facts=raising("no", "clear", type="ValueError"), inputs={"file": {}})
+        failed = a_record(facts=raising(), inputs={"file": {}})
+        assert bool(self.judge("EXEC-052", failed, inputs=[item])) == counts
+        if counts:
+            assert self.judge("EXEC-051", refused, inputs=[item])
+        else:
+            with pytest.raises(NotApplicable, match="no value"):
+                self.judge("EXEC-051", refused, inputs=[item])
+
     def test_no_option_is_to_blame_when_the_defaults_fail(self) -> None:
         with pytest.raises(NotApplicable, match="defaults"):
             self.judge("EXEC-054", a_record(facts=raising()), a_record("option:mode=b", raising()))
+
+    @pytest.mark.parametrize(("size", "told"), [(2, False), (3, True)])
+    def test_a_larger_batch_than_was_given(self, size: int, told: bool) -> None:
+        message = f"index {size} is out of bounds for dimension 0 with size {size}"
+        given = {"tiles": {"make": "IMAGE", "shape": [2, 64, 48, 3]}, "width": {"value": 9}}
+        failed = raising(message, type="IndexError")
+        inputs = [an_input("tiles", "IMAGE"), an_input("width")]
+        batch = a_record("batch:2", failed, inputs=given)
+        bound = a_record("max:width", failed, inputs=given)
+        assert bool(self.judge("EXEC-053", a_record(), batch, inputs=inputs)) is told
+        assert bool(self.judge("EXEC-055", a_record(), bound, inputs=inputs)) is told
 
     def test_a_bound_that_fails(self) -> None:
         failing = raising(rejection="other", type="RuntimeError")
@@ -332,6 +441,14 @@ class TestFailures:
         for value, told in ((20, True), (10_000, False)):
             record = a_record("max:steps", hung, inputs={"steps": {"value": value}})
             assert bool(self.judge("EXEC-048", record, inputs=inputs)) is told
+
+    def test_numba_may_be_compiling(self, tmp_path: Path) -> None:
+        execution = an_execution(a_record(facts=facts_of(outcome="hung", reason="no answer")))
+        (tmp_path / "__init__.py").write_text("def run():\n    import numba as nb\n")
+        with pytest.raises(NotReached, match="numba"):
+            judged("EXEC-048", execution, tmp_path)
+        (tmp_path / "__init__.py").write_text("# without numba\n")
+        assert judged("EXEC-048", execution, tmp_path)
 
     def test_a_death_in_a_further_run(self) -> None:
         died = facts_of(outcome="crashed", reason="the worker exited")
@@ -427,7 +544,8 @@ class TestRepeats:
 
 class TestHooks:
     def judge(self, code: str, *hooks: Any, **fields: Any) -> list[Any]:
-        return judged(code, an_execution(a_record(facts=facts_of(a_slot(), hooks=[*hooks]))))
+        record = a_record(facts=facts_of(a_slot(), hooks=[*hooks]))
+        return judged(code, an_execution(record), **fields)
 
     def test_without_one(self) -> None:
         with pytest.raises(NotApplicable, match="IS_CHANGED"):
@@ -471,6 +589,16 @@ class TestHooks:
             "EXEC-023", a_hook("fingerprint_inputs", "nan", defects=[nan_defect], **plain)
         )
         assert self.judge("EXEC-023", a_hook("fingerprint_inputs", hashable=False))
+
+    def test_lazy_inputs_that_the_frontend_adds_to_a_row(self) -> None:
+        row = [an_input("select"), an_input("input1", "*")]
+        added = a_hook("check_lazy_status", ["input7"], unknown=["input7"])
+        assert not self.judge("EXEC-028", added, inputs=row)
+        (found,) = self.judge(
+            "EXEC-028", a_hook("check_lazy_status", [], unknown=["input7", "other7"]), inputs=row
+        )
+        assert "'other7'" in found.message
+        assert "'input7'" not in found.message
 
     def test_lazy(self) -> None:
         assert self.judge("EXEC-028", a_hook("check_lazy_status", ["x"], unknown=["x"]))
