@@ -169,7 +169,9 @@ def test_variables_that_point_git_elsewhere_are_left_out(
     pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
-    earlier(pack, "git:v1.0.0").close()
+    found = earlier(pack, "git:v1.0.0")
+    found.close()
+    assert (found.name, found.version) == ("my-texts", "1.0.0")
 
 
 def test_a_name_that_git_takes_for_a_pattern(pack: Path) -> None:

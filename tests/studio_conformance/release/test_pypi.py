@@ -199,7 +199,9 @@ def test_the_folder_of_the_packs_name_is_the_pack(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("index")
 def test_a_wheel_for_every_platform_is_preferred(tmp_path: Path) -> None:
-    earlier(tmp_path, "pypi:my-texts==2.2.0").close()
+    found = earlier(tmp_path, "pypi:my-texts==2.2.0")
+    found.close()
+    assert (found.version, found.source) == ("2.2.0", "pypi:my-texts==2.2.0")
 
 
 @pytest.mark.usefixtures("index")
